@@ -1,0 +1,35 @@
+import type { Context } from 'aws-lambda';
+import * as v from 'valibot';
+import { auditRecords, verifyRecords } from '../lib/audit/query.ts';
+import { states } from '../lib/audit/states.ts';
+import { lambdaPorts, type MakePorts } from './ports.ts';
+
+const time = v.pipe(v.string(), v.isoTimestamp(), v.transform(Date.parse));
+const filter = v.strictObject({
+  account: v.optional(v.string()),
+  provider: v.optional(v.string()),
+  environment: v.optional(v.picklist(['sandbox', 'production'])),
+  webhook: v.optional(v.string()),
+  url: v.optional(v.string()),
+  state: v.optional(v.picklist(states)),
+  rule: v.optional(v.string()),
+  guard: v.optional(v.string()),
+  actor: v.optional(v.string()),
+  plan: v.optional(v.string()),
+  since: v.optional(time),
+  until: v.optional(time),
+});
+const request = v.strictObject({
+  action: v.optional(v.picklist(['query', 'verify']), 'query'),
+  filter: v.optional(filter, {}),
+});
+
+/** Answers from the audit table: `{ action?: 'query' | 'verify', filter?: {…} }`, times in ISO 8601. Only reads. */
+export const auditHandler = (makePorts: MakePorts) => async (event: unknown, context: Context) => {
+  const { action, filter: asked } = v.parse(request, event);
+  const { table, clock } = await makePorts(`aws:${context.invokedFunctionArn}`);
+  if (action === 'verify') return verifyRecords(table, asked, clock.now());
+  return { records: await auditRecords(table, asked, clock.now()) };
+};
+
+export const handler = auditHandler(lambdaPorts);

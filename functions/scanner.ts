@@ -1,0 +1,51 @@
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import * as v from 'valibot';
+import type { Ports } from '../lib/jobs/ports.ts';
+import { scanAccount } from '../lib/jobs/scan.ts';
+import { sweep } from '../lib/jobs/sweep.ts';
+import { lambdaPorts, type MakePorts } from './ports.ts';
+
+const request = v.variant('kind', [
+  v.strictObject({ kind: v.literal('sweep') }),
+  v.strictObject({ kind: v.literal('scan'), account: v.optional(v.string()) }),
+]);
+
+const scanOne = async (ports: Ports, body: string): Promise<void> => {
+  const asked = v.parse(request, JSON.parse(body));
+  if (asked.kind !== 'scan' || asked.account === undefined) throw new Error('a scan message names its account');
+  const { plan } = await scanAccount(ports, asked.account, { acceptShrink: false });
+  ports.log({
+    level: plan.status === 'complete' ? 'info' : 'warn',
+    message: `scan ${plan.status}`,
+    account: plan.account,
+  });
+};
+
+const scanAll = async (ports: Ports, event: SQSEvent): Promise<SQSBatchResponse> => {
+  const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];
+  for (const { body, messageId } of event.Records) {
+    try {
+      await scanOne(ports, body);
+    } catch (error) {
+      ports.log({ level: 'error', message: 'a scan failed', detail: String(error) });
+      batchItemFailures.push({ itemIdentifier: messageId });
+    }
+  }
+  return { batchItemFailures };
+};
+
+/**
+ * Answers three events: `{ kind: 'sweep' }` each minute, `{ kind: 'scan' }` by schedule, which asks for each account by a
+ * message of its own, and those messages.
+ */
+export const scannerHandler = (makePorts: MakePorts) => async (event: SQSEvent | v.InferInput<typeof request>) => {
+  if ('Records' in event) return scanAll(await makePorts('schedule:scan'), event);
+  const asked = v.parse(request, event);
+  const ports = await makePorts(`schedule:${asked.kind}`);
+  if (asked.kind === 'sweep') return sweep(ports);
+  const names = asked.account === undefined ? ports.policy.accounts.map(({ name }) => name) : [asked.account];
+  await ports.queue.scan(names);
+  return { asked: names.length };
+};
+
+export const handler = scannerHandler(lambdaPorts);

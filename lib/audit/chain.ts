@@ -1,0 +1,45 @@
+import { canonical, sha256 } from '../canonical.ts';
+import { iso, type Ms } from '../clock.ts';
+
+/**
+ * One line of a story. `hash` covers the others, `prev` is the hash of the line before, and the first line of a story
+ * points at the hash of its subject: no line can be changed, moved to another story or cut from the middle unseen.
+ */
+export type Entry = {
+  seq: number;
+  /** ISO 8601, UTC. */
+  at: string;
+  event: string;
+  /** `schedule:…`, `aws:<arn>`, `os:user@host` or `worker`. */
+  actor: string;
+  detail: string;
+  prev: string;
+  hash: string;
+};
+
+/** Longest detail kept; longer ones end in an ellipsis. */
+const detailCharactersMax = 500;
+
+/** Where a story about this subject begins. */
+export const genesis = (subject: string): string => sha256(`hooksweep story of ${subject}`);
+
+const hashOf = ({ hash: _, ...line }: Entry): string => sha256(canonical(line));
+
+/** The next line of a story whose last hash is `head`. */
+export const nextEntry = (head: string, seq: number, at: Ms, event: string, actor: string, detail: string): Entry => {
+  const short = detail.length > detailCharactersMax ? `${detail.slice(0, detailCharactersMax - 1)}…` : detail;
+  const line = { seq, at: iso(at), event, actor, detail: short, prev: head, hash: '' };
+  return { ...line, hash: hashOf(line) };
+};
+
+/** The first thing that is wrong with a story, or null. Entries must be whole and in order, from the first to the head. */
+export const brokenAt = (subject: string, entries: readonly Entry[], head: string): string | null => {
+  let prev = genesis(subject);
+  for (const [at, entry] of entries.entries()) {
+    if (entry.seq !== at + 1) return `entry ${at + 1} says that it is number ${entry.seq}`;
+    if (entry.prev !== prev) return `entry ${entry.seq} does not follow the one before`;
+    if (entry.hash !== hashOf(entry)) return `entry ${entry.seq} was changed after it was written`;
+    prev = entry.hash;
+  }
+  return prev === head ? null : `the story ends before its head: entries are missing after number ${entries.length}`;
+};

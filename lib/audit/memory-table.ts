@@ -1,0 +1,52 @@
+import type { Clause, Item, Key, Table } from './table.ts';
+
+const holds = (item: Record<string, unknown> | undefined, clause: Clause): boolean => {
+  const value = item?.[clause.attribute];
+  switch (clause.is) {
+    case 'absent':
+      return value === undefined;
+    case 'equal':
+      return value === clause.value;
+    case 'atMost':
+      return typeof value === typeof clause.value && (value as number) <= (clause.value as number);
+    case 'in':
+      return clause.values.includes(value as string);
+    default:
+      return clause satisfies never;
+  }
+};
+
+const name = ({ pk, sk }: Key): string => `${pk}\n${sk}`;
+const ranges = { due: ['due', 'dueAt'], time: ['month', 'day'] } as const;
+
+/**
+ * The audit table in memory, with the same meaning: for a scan without a store, and for tests. Items are copied on the way
+ * in and out, as a wire would.
+ */
+export const memoryTable = (): Table & { items: ReadonlyMap<string, Item> } => {
+  const items = new Map<string, Item>();
+  return {
+    items,
+    async get(keys) {
+      const names = new Set(keys.map(name));
+      return [...names].flatMap((key) => (items.has(key) ? [structuredClone(items.get(key) as Item)] : []));
+    },
+    async put(item, condition) {
+      const there = items.get(name(item)) as Record<string, unknown> | undefined;
+      if (!condition.every((clause) => holds(there, clause))) return false;
+      items.set(name(item), JSON.parse(JSON.stringify(item)) as Item);
+      return true;
+    },
+    async *query({ index, hash, from, to, descending }) {
+      const [hashKey, rangeKey] = ranges[index];
+      const rows = [...items.values()]
+        .map((item) => ({ item, fields: item as unknown as Record<string, string | number> }))
+        .filter(({ fields }) => fields[hashKey] === hash && fields[rangeKey] !== undefined)
+        .filter(
+          ({ fields: { [rangeKey]: at = 0 } }) => (from === undefined || at >= from) && (to === undefined || at <= to),
+        )
+        .sort((a, b) => ((a.fields[rangeKey] ?? 0) < (b.fields[rangeKey] ?? 0) ? -1 : 1));
+      for (const { item } of descending ? rows.reverse() : rows) yield { pk: item.pk, sk: item.sk };
+    },
+  };
+};

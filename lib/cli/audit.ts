@@ -1,0 +1,186 @@
+import { type AuditFilter, type AuditRecord, auditRecords, type Verification, verifyRecords } from '../audit/query.ts';
+import { states } from '../audit/states.ts';
+import type { Ms } from '../clock.ts';
+import { plansOf } from '../jobs/plans.ts';
+import type { Ports } from '../jobs/ports.ts';
+import { guardNames, ruleNames } from '../jobs/why.ts';
+import { quote, suggestion } from '../policy/wording.ts';
+import { textOf } from './args.ts';
+import { type Command, CommandError, type Context, type ExitCode, exit, type Output } from './command.ts';
+import { csvText } from './csv.ts';
+import { storyLines, waitText } from './story.ts';
+import { tableLines } from './table.ts';
+import { parsePast, timeText } from './time-text.ts';
+
+const environments = ['sandbox', 'production'] as const;
+
+/** The word of an option that knows only some; a slip of the pen must not look like an empty answer. */
+const oneOf = <T extends string>(values: Context['values'], name: string, allowed: readonly T[]): T | undefined => {
+  const text = textOf(values, name);
+  const found = allowed.find((one) => one === text);
+  if (text === undefined || found !== undefined) return found;
+  throw new CommandError({
+    code: 'bad-value',
+    message: `--${name} cannot be ${quote(text)}`,
+    hint: suggestion(text, allowed),
+  });
+};
+
+const time = (values: Context['values'], name: string, now: Ms): Ms | undefined => {
+  const text = textOf(values, name);
+  return text === undefined ? undefined : parsePast(text, name, now);
+};
+
+const freeTexts = ['account', 'provider', 'webhook', 'url', 'actor', 'plan'] as const;
+
+const filterOf = (values: Context['values'], now: Ms): AuditFilter => {
+  const all: AuditFilter = {
+    ...Object.fromEntries(freeTexts.map((name) => [name, textOf(values, name)])),
+    environment: oneOf(values, 'environment', environments),
+    state: oneOf(values, 'state', states),
+    rule: oneOf(values, 'rule', [...ruleNames, 'manual']),
+    guard: oneOf(values, 'guard', guardNames),
+    since: time(values, 'since', now),
+    until: time(values, 'until', now),
+  } as AuditFilter;
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+};
+
+/** A plan over several accounts stands for each of theirs. */
+const perPlan = async (ports: Ports, filter: AuditFilter): Promise<AuditFilter[]> => {
+  if (filter.plan === undefined) return [filter];
+  const plans = (await plansOf(ports, filter.plan)).map(({ planId }) => planId);
+  return (plans.length > 0 ? plans : [filter.plan]).map((plan) => ({ ...filter, plan }));
+};
+
+const limitOf = (values: Context['values']): number => {
+  const text = textOf(values, 'limit');
+  if (text === undefined) return Number.POSITIVE_INFINITY;
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new CommandError({
+    code: 'bad-value',
+    message: `--limit cannot be ${quote(text)}`,
+    hint: 'write a whole number, e.g. --limit 20',
+  });
+};
+
+const lines = (records: readonly AuditRecord[], withHistory: boolean, style: Output['style']): string[] => {
+  const heads = tableLines(
+    records.map((record) => [
+      record.history.at(-1) ? timeText(record.history.at(-1)?.at ?? '') : '',
+      { text: record.state, style: style.bold },
+      record.record,
+      record.findings.map(({ rule }) => rule).join(' '),
+      record.url ?? '',
+      waitText(record),
+    ]),
+  );
+  const stories = records.map((record) => (withHistory ? storyLines(record, '    ') : []));
+  const count = `${records.length} ${records.length === 1 ? 'record' : 'records'}`;
+  return [...heads.flatMap((head, at) => [head, ...(stories[at] ?? [])]), count];
+};
+
+const verify = async (ports: Ports, filters: readonly AuditFilter[], out: Output): Promise<ExitCode> => {
+  const all: Verification[] = [];
+  for (const filter of filters) all.push(await verifyRecords(ports.table, filter, ports.clock.now()));
+  const sum = (count: (one: Verification) => number) => all.reduce((total, one) => total + count(one), 0);
+  const broken = all.flatMap((one) => one.broken);
+  const result = { records: sum(({ records }) => records), entries: sum(({ entries }) => entries), broken };
+  out.document(result);
+  for (const line of tableLines(
+    broken.map(({ record, why }) => [{ text: 'broken', style: out.style.red }, record, why]),
+  ))
+    out.line(line);
+  out.line(`${result.records} records, ${result.entries} entries, ${broken.length} broken`);
+  return broken.length > 0 ? exit.error : exit.ok;
+};
+
+const show = async (ports: Ports, filters: readonly AuditFilter[], { values, out }: Context): Promise<ExitCode> => {
+  const limit = limitOf(values);
+  const found: AuditRecord[] = [];
+  for (const filter of filters) found.push(...(await auditRecords(ports.table, filter, ports.clock.now())));
+  const records = found.slice(0, limit);
+  out.document({ records });
+  if (values.csv) out.line(csvText(records));
+  else for (const line of lines(records, values.history === true, out.style)) out.line(line);
+  return exit.ok;
+};
+
+const run = async (context: Context): Promise<ExitCode> => {
+  const { values, positionals, out } = context;
+  const [verb] = positionals;
+  if (verb !== undefined && verb !== 'verify')
+    throw new CommandError({
+      code: 'unknown-command',
+      message: `audit knows no ${quote(verb)}`,
+      hint: suggestion(verb, ['verify']),
+    });
+  if (values.csv && out.json)
+    throw new CommandError({
+      code: 'bad-value',
+      message: '--csv and --json exclude each other',
+      hint: 'leave one out',
+    });
+  const session = await context.session('none');
+  try {
+    const { ports } = session;
+    if (session.directory === null) out.warn('nothing is kept here yet: hooksweep run begins it');
+    const filters = await perPlan(ports, filterOf(values, ports.clock.now()));
+    return verb === 'verify' ? await verify(ports, filters, out) : await show(ports, filters, context);
+  } finally {
+    await session.close();
+  }
+};
+
+const texts = [
+  'account',
+  'provider',
+  'environment',
+  'webhook',
+  'url',
+  'state',
+  'rule',
+  'guard',
+  'actor',
+  'plan',
+  'since',
+  'until',
+  'limit',
+];
+
+export const audit: Command = {
+  name: 'audit',
+  summary: 'Show what happened to webhooks, or prove that nobody changed the story.',
+  usage: '[verify]',
+  about: `Shows the records that match all options, newest change first. audit verify checks the chain of each story and each
+backup. Reads only. Exit codes: 0; 1 error, or verify found something broken.`,
+  options: {
+    ...Object.fromEntries(texts.map((name) => [name, { type: 'string' as const }])),
+    csv: { type: 'boolean' },
+    history: { type: 'boolean' },
+  },
+  optionHelp: {
+    account: 'NAME  of this account',
+    provider: 'NAME  at this provider',
+    environment: 'NAME  sandbox or production',
+    webhook: 'ID  the id at the provider, or the whole record name',
+    url: 'TEXT  a part of the redacted URL',
+    state: `NAME  ${states.join(', ')}`,
+    rule: 'NAME  found by this rule',
+    guard: 'NAME  ended by this guard',
+    actor: 'NAME  somebody who had a hand in it',
+    plan: 'ID  of this plan',
+    since: 'TIME  changed since: a date, a time, or 7d',
+    until: 'TIME  changed before',
+    limit: 'N  at most so many',
+    csv: 'as CSV, safe for spreadsheets',
+    history: 'with each line of their stories',
+  },
+  positionals: { min: 0, max: 1 },
+  examples: [
+    'hooksweep audit --state deleted --since 7d',
+    'hooksweep audit --webhook 102 --history',
+    'hooksweep audit verify',
+  ],
+  run,
+};

@@ -1,0 +1,111 @@
+import type { ParseArgsConfig } from 'node:util';
+import type { Ports } from '../jobs/ports.ts';
+import type { Policy } from '../policy/policy.ts';
+
+/** Exit codes, the first that fits. */
+export const exit = {
+  /** Nothing to do, or all done or queued. */
+  ok: 0,
+  /** Input, configuration, access; no account readable. */
+  error: 1,
+  /** Something waits for a decision: a scan with proposals. */
+  waits: 2,
+  /** Done in part. */
+  partly: 3,
+  /** Refused as a whole. */
+  refused: 4,
+} as const;
+export type ExitCode = (typeof exit)[keyof typeof exit];
+
+/** A failure meant for people: what, where and what to do. Printed as `error` in JSON. */
+export type Failure = {
+  code: string;
+  message: string;
+  hint: string;
+  file?: string;
+  line?: number;
+  column?: number;
+};
+
+/** Thrown by commands; `main` prints it and ends with `exitCode`. Told apart by `name`. */
+export class CommandError extends Error {
+  override name = 'CommandError' as const;
+  readonly failure: Failure;
+  readonly exitCode: ExitCode;
+  constructor(failure: Failure, exitCode: ExitCode = exit.error) {
+    super(failure.message);
+    this.failure = failure;
+    this.exitCode = exitCode;
+  }
+}
+
+/** Where a command writes. Results go to stdout, everything else to stderr; every text is scrubbed of known secrets. */
+export type Output = {
+  json: boolean;
+  quiet: boolean;
+  /** A person is at stdin and stdout. */
+  interactive: boolean;
+  /** The one document of a command, on stdout; only with `--json`. */
+  document(value: unknown): void;
+  /** A line for people on stdout; nothing with `--json`. */
+  line(text?: string): void;
+  /** Progress on stderr; nothing with `--quiet`. A later line of the same key replaces the earlier on a terminal. */
+  progress(text: string): void;
+  /** A warning on stderr. */
+  warn(text: string): void;
+  /** A failure on stderr. */
+  fail(text: string): void;
+  /** The same value with each known secret replaced, for what goes into a file. */
+  scrubbed<T>(value: T): T;
+  /** Colours; identities where colour is off. */
+  style: Record<'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan', (text: string) => string>;
+  /** Asks a yes/no question on the terminal; false where nobody can answer. */
+  confirm(question: string): Promise<boolean>;
+};
+
+/** A policy with everything that commands work through, on the chosen stack. */
+export type Session = {
+  policy: Policy;
+  ports: Ports;
+  /** The folder of the embedded stack, or null without one. */
+  directory: string | null;
+  /** Another process runs this folder's stack now, and will carry on what is queued. */
+  running: boolean;
+  /** Messages in the dead-letter queue, roughly. */
+  deadLetters(): Promise<number>;
+  close(): Promise<void>;
+};
+
+export type Context = {
+  values: Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
+  positionals: readonly string[];
+  out: Output;
+  env: Readonly<Record<string, string | undefined>>;
+  cwd: string;
+  /** Aborts on Ctrl-C. */
+  signal: AbortSignal;
+  /** The policy of `--config`, parsed; throws a `CommandError` with file, line and column. */
+  policy(): Promise<Policy>;
+  /**
+   * Opens the policy and its stack: `none` works on an empty table in memory (or on the folder, where one was named),
+   * `local` on the folder of `--local` (default `.hooksweep`).
+   */
+  session(stack: 'none' | 'local'): Promise<Session>;
+};
+
+/** One command as data: help, completion and parsing come from it. */
+export type Command = {
+  name: string;
+  /** One line, in the imperative. */
+  summary: string;
+  /** Behind the name: `[PROVIDER]`, `PLAN.json`. */
+  usage: string;
+  /** A few lines of what it does, what it changes, and its exit codes. */
+  about: string;
+  options: NonNullable<ParseArgsConfig['options']>;
+  /** What each option is for, with the name of its value. */
+  optionHelp: Readonly<Record<string, string>>;
+  positionals: { min: number; max: number };
+  examples: readonly string[];
+  run(context: Context): Promise<ExitCode>;
+};

@@ -1,0 +1,39 @@
+import { apply } from './apply.ts';
+import { approve } from './approve.ts';
+import { audit } from './audit.ts';
+import { checkUrl } from './check-url.ts';
+import type { Command } from './command.ts';
+import { demo } from './demo.ts';
+import { enqueue } from './enqueue.ts';
+import { init } from './init.ts';
+import { release } from './release.ts';
+import { run } from './run.ts';
+import { scan } from './scan.ts';
+import { simulate } from './simulate.ts';
+import { start } from './start.ts';
+import { status } from './status.ts';
+import { stop } from './stop.ts';
+import { validate } from './validate.ts';
+import { veto } from './veto.ts';
+import { why } from './why.ts';
+
+/** Every command, in the order in which people meet them. */
+export const commands: readonly Command[] = [
+  init,
+  validate,
+  scan,
+  apply,
+  run,
+  demo,
+  enqueue,
+  approve,
+  veto,
+  release,
+  status,
+  why,
+  checkUrl,
+  audit,
+  stop,
+  start,
+  simulate,
+];

@@ -1,0 +1,131 @@
+import { type Clock, systemClock } from '../clock.ts';
+import { version } from '../version.ts';
+import { parseFor, splitCommand, unknownCommand } from './args.ts';
+import type { Command, Context, Output } from './command.ts';
+import { commands } from './commands.ts';
+import { printFailure, reportOf } from './errors.ts';
+import { helpOf, overview } from './help.ts';
+import { createOutput, type Streams } from './output.ts';
+import { openSession, readPolicy } from './session.ts';
+
+/** What a run of the command line is connected to. */
+export type Surroundings = Streams & {
+  env: Readonly<Record<string, string | undefined>>;
+  cwd: string;
+  clock: Clock;
+  /** Aborts on Ctrl-C. */
+  signal: AbortSignal;
+};
+
+/** As a shell tells of a process that a Ctrl-C ended. */
+const interrupted = 130;
+const brokenPipe = 141;
+
+const ofProcess = (signal: AbortSignal): Surroundings => ({
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  env: process.env,
+  cwd: process.cwd(),
+  clock: systemClock,
+  signal,
+});
+
+const contextFor = (
+  around: Surroundings,
+  out: Output,
+  secrets: Set<string>,
+  parsed: ReturnType<typeof parseFor>,
+): Context => {
+  const settings = { ...around, ...parsed, out, secrets };
+  let policy: ReturnType<typeof readPolicy> | undefined;
+  const policyOnce = () => {
+    policy ??= readPolicy(settings);
+    return policy;
+  };
+  const { env, cwd, signal } = around;
+  const session: Context['session'] = async (stack) => openSession(stack, await policyOnce(), settings);
+  return { ...parsed, out, env, cwd, signal, policy: policyOnce, session };
+};
+
+const execute = async (
+  around: Surroundings,
+  out: Output,
+  secrets: Set<string>,
+  argv: readonly string[],
+): Promise<number> => {
+  const names = commands.map(({ name }) => name);
+  const asked = splitCommand(argv, names);
+  const { name, rest } = asked.name === 'help' ? splitCommand([...asked.rest, '--help'], names) : asked;
+  if (name === undefined) {
+    const wantsVersion = argv.includes('--version');
+    out.line(wantsVersion ? version : overview(commands));
+    out.document(
+      wantsVersion ? { version } : { commands: commands.map(({ name: command, summary }) => ({ command, summary })) },
+    );
+    return wantsVersion || rest.length === 0 || rest.includes('--help') || rest.includes('-h') ? 0 : 1;
+  }
+  const command: Command | undefined = commands.find((one) => one.name === name);
+  if (!command) throw unknownCommand(name, names);
+  const parsed = parseFor(command, rest);
+  if (parsed.values.help === true) {
+    out.line(helpOf(command));
+    out.document({ help: helpOf(command) });
+    return 0;
+  }
+  return command.run(contextFor(around, out, secrets, parsed));
+};
+
+/**
+ * Runs one command line.
+ *
+ * @param argv what stands behind the program's name
+ * @returns the exit code; 130 after a Ctrl-C
+ */
+export const runWith = async (argv: readonly string[], around: Surroundings): Promise<number> => {
+  const end = argv.includes('--') ? argv.indexOf('--') : argv.length;
+  const flags = argv.slice(0, end);
+  const secrets = new Set<string>();
+  const { env, signal } = around;
+  const out = createOutput(around, {
+    json: flags.includes('--json'),
+    quiet: flags.includes('--quiet'),
+    env,
+    secrets,
+    signal,
+  });
+  try {
+    const code = await execute(around, out, secrets, argv);
+    return signal.aborted ? interrupted : code;
+  } catch (error) {
+    if (signal.aborted) return interrupted;
+    const reported = reportOf(error);
+    printFailure(out, reported);
+    return reported.exitCode;
+  }
+};
+
+/** The command line of this process. The first Ctrl-C ends cleanly, the second at once. */
+export const main = async (argv: readonly string[]): Promise<number> => {
+  const interrupt = new AbortController();
+  const onSignal = () => {
+    if (interrupt.signal.aborted) process.exit(interrupted);
+    interrupt.abort();
+    process.stderr.write('\nhooksweep: ending cleanly; once more ends at once\n');
+  };
+  // Whoever reads our output may stop reading, as `head` does.
+  const onBrokenPipe = (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(brokenPipe);
+  };
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  process.stdout.on('error', onBrokenPipe);
+  try {
+    return await runWith(argv, ofProcess(interrupt.signal));
+  } finally {
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+    process.stdout.off('error', onBrokenPipe);
+  }
+};
+
+if (import.meta.main) process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,119 @@
+import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { scannerHandler } from '../../functions/scanner.ts';
+import { workerHandler } from '../../functions/worker.ts';
+import { type Mapping, type MappingOptions, mapQueue } from '../../infra/local/mapping.ts';
+import type { Stack } from '../../infra/local/stack.ts';
+import { readTemplate } from '../../infra/local/template.ts';
+import type { CleanupRecord } from '../audit/record.ts';
+import type { Ms } from '../clock.ts';
+import { type AccountItem, accountKey, closedFor, everyAccount } from '../jobs/account.ts';
+import type { AccountScan } from '../jobs/look.ts';
+import type { Ports } from '../jobs/ports.ts';
+import { dueKeys, readRecords } from '../jobs/records.ts';
+import { scanAccount } from '../jobs/scan.ts';
+import { limits } from '../limits.ts';
+
+export type Runner = {
+  /** Scans accounts as the schedule does, a few side by side, and answers what came of each. */
+  scan(accounts: readonly string[]): Promise<AccountScan[]>;
+  /** Nothing is under way, and nothing is due within `limits.shortWaitMs`. */
+  isIdle(): Promise<boolean>;
+  /** Takes nothing new and lets what is under way come to its end. */
+  stop(): Promise<void>;
+};
+
+/** On AWS each minute; here there is no bill for it. */
+const sweepMs = 1000;
+
+type Switches = ReadonlyMap<string, Pick<AccountItem, 'stopped' | 'paused'>>;
+
+const switchesOf = async ({ table, policy }: Ports): Promise<Switches> => {
+  const names = [everyAccount, ...policy.accounts.map(({ name }) => name)];
+  const items = (await table.get(names.map(accountKey))) as AccountItem[];
+  return new Map(items.map((item) => [item.name, item]));
+};
+
+/** Whether this record will be worked on shortly, by itself. */
+const isDueSoon = (record: CleanupRecord, switches: Switches, now: Ms): boolean => {
+  if (record.dueAt === undefined || record.held !== undefined || record.state === 'proposed') return false;
+  const own = switches.get(record.account);
+  const stopped = switches.get(everyAccount)?.stopped ?? own?.stopped;
+  const undo = record.state === 'restoring';
+  if (stopped && !undo) return false;
+  const closed = closedFor({ stopped, paused: own?.paused }, undo, now);
+  return Math.max(record.dueAt, closed?.until ?? 0) <= now + limits.shortWaitMs;
+};
+
+const isQuiet = async (ports: Ports): Promise<boolean> => {
+  const switches = await switchesOf(ports);
+  const opening = ports.policy.accounts.some(
+    ({ name }) => (switches.get(name) as AccountItem | undefined)?.opening.length,
+  );
+  if (opening) return false;
+  const now = ports.clock.now();
+  const known = new Set(ports.policy.accounts.map(({ name }) => name));
+  const records = await readRecords(ports, await dueKeys(ports, now + limits.shortWaitMs));
+  return !records.some((record) => known.has(record.account) && isDueSoon(record, switches, now));
+};
+
+const depthOf = async (sqs: SQSClient, queueUrl: string): Promise<number> => {
+  const names = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const;
+  const answer = await sqs.send(new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: [...names] }));
+  return names.reduce((sum, name) => sum + Number(answer.Attributes?.[name] ?? 0), 0);
+};
+
+/** Accounts scanned side by side; one has up to 10,000 webhooks in memory. */
+const scansAtOnceMax = 4;
+
+const scanAll = async (ports: Ports, accounts: readonly string[], ending: AbortSignal): Promise<AccountScan[]> => {
+  const scans: AccountScan[] = [];
+  const waiting = [...accounts];
+  const work = async () => {
+    for (let name = waiting.shift(); name !== undefined && !ending.aborted; name = waiting.shift())
+      scans.push(await scanAccount(ports, name, { acceptShrink: false }));
+  };
+  await Promise.all(Array.from({ length: scansAtOnceMax }, work));
+  return scans.sort((a, b) => accounts.indexOf(a.plan.account) - accounts.indexOf(b.plan.account));
+};
+
+/**
+ * Runs what AWS runs, in this process: the functions behind their queues, with the numbers of serverless.yml, and the sweep
+ * each second. Goes on until it is stopped. Scans are made here and not by way of their queue, so that the caller learns
+ * what came of them.
+ */
+export const startRunner = (ports: Ports, stack: Pick<Stack, 'environment'>, sqs: SQSClient): Runner => {
+  const { clock } = ports;
+  const ending = new AbortController();
+  const makePorts = async (actor: string): Promise<Ports> => ({ ...ports, actor });
+  const scanner = scannerHandler(makePorts);
+  const handlers: Readonly<Record<string, MappingOptions['handler']>> = { worker: workerHandler(makePorts), scanner };
+  const complain = (error: unknown) =>
+    ports.log({ level: 'error', message: 'a function failed; its work comes again', detail: String(error) });
+
+  const mappings = readTemplate().mappings.map((definition): Mapping => {
+    const handler = handlers[definition.function];
+    const queueUrl = stack.environment[definition.queueUrl];
+    if (!handler || !queueUrl) throw new Error(`serverless.yml: nothing here serves ${definition.function}`);
+    return mapQueue({ ...definition, sqs, queueUrl, handler, clock, signal: ending.signal, onError: complain });
+  });
+
+  const sweeping = (async () => {
+    while (!ending.signal.aborted) {
+      await scanner({ kind: 'sweep' }).catch(complain);
+      await clock.sleep(sweepMs, ending.signal).catch(() => undefined);
+    }
+  })();
+
+  const inFlight = () => mappings.some((mapping) => mapping.inFlight() > 0);
+  return {
+    scan: (accounts) => scanAll({ ...ports, actor: 'schedule:scan' }, accounts, ending.signal),
+    async isIdle() {
+      if (inFlight() || (await depthOf(sqs, stack.environment.SCANS_QUEUE_URL ?? '')) > 0) return false;
+      return (await isQuiet(ports)) && !inFlight();
+    },
+    async stop() {
+      ending.abort();
+      await Promise.all([sweeping, ...mappings.map(({ done }) => done)]);
+    },
+  };
+};

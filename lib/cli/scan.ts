@@ -1,0 +1,115 @@
+import { previewAccounts } from '../jobs/look.ts';
+import { scanAccount } from '../jobs/scan.ts';
+import type { Plan, ScopeStatus } from '../plan/item.ts';
+import { planDigest, planDocument } from '../plan/plan.ts';
+import { textOf } from './args.ts';
+import { type Command, CommandError, type Context, type ExitCode, exit, type Session } from './command.ts';
+import { chosenAccounts } from './option.ts';
+import { checkPlanFile, writePlanFile } from './plan-out.ts';
+import { footer, planLines } from './plan-table.ts';
+import { configName } from './session.ts';
+
+const isShrunk = ({ error }: ScopeStatus): boolean => error?.code === 'shrink';
+
+/** The exit code of a scan, the first that fits. */
+export const scanExit = ({ accounts, summary }: Pick<Plan, 'accounts' | 'summary'>): ExitCode => {
+  const scopes = accounts.flatMap((account) => account.scopes);
+  const bad = scopes.filter(({ status }) => status !== 'complete');
+  const readable = accounts.some(({ status }) => status === 'complete') || bad.length < scopes.length;
+  if (!readable) return bad.length > 0 && bad.every(isShrunk) ? exit.refused : exit.error;
+  if (bad.length > 0) return exit.partly;
+  return summary.proposed > 0 ? exit.waits : exit.ok;
+};
+
+/** Writes down that a person believes what those scopes show now. */
+const acceptShrink = async (
+  { ports, directory }: Session,
+  names: readonly string[],
+  out: Context['out'],
+): Promise<void> => {
+  if (directory === null) return out.warn('nothing was kept of earlier scans here, so there is no shrink to accept');
+  const shrunk = (await previewAccounts(ports, names, { acceptShrink: false })).filter(({ plan }) =>
+    plan.scopes.some(isShrunk),
+  );
+  if (shrunk.length === 0) return out.warn('no account shrank: there is nothing to accept, and nothing was written');
+  for (const { plan } of shrunk) {
+    await scanAccount(ports, plan.account, { acceptShrink: true });
+    out.warn(`accepted what ${plan.account} lists now as its last good scan, and wrote it to ${directory}`);
+  }
+};
+
+const planOf = async (session: Session, names: readonly string[], out: Context['out']): Promise<Plan> => {
+  const { policy, ports } = session;
+  out.progress(`reading ${names.length} ${names.length === 1 ? 'account' : 'accounts'}`);
+  const parts = await previewAccounts(ports, names, { acceptShrink: false });
+  const plan = out.scrubbed(planDocument(policy, parts, ports.clock.now(), []));
+  return { ...plan, digest: planDigest(plan) };
+};
+
+/** The whole scan as an error where nothing of it can be used. */
+const failureOf = (plan: Plan, code: ExitCode): ScopeStatus['error'] => {
+  if (code !== exit.error && code !== exit.refused) return undefined;
+  const [first] = plan.accounts.flatMap(({ scopes }) => scopes.flatMap(({ error }) => (error ? [error] : [])));
+  return (
+    first ?? { code: 'unreadable', message: 'no account could be read', hint: 'check the credentials, then scan again' }
+  );
+};
+
+const run = async (context: Context): Promise<ExitCode> => {
+  const { values, out, cwd } = context;
+  const file = textOf(values, 'out') ?? null;
+  if (values.html !== undefined)
+    throw new CommandError({
+      code: 'not-supported',
+      message: '--html comes with the report release',
+      hint: 'use --json or --out plan.json',
+    });
+  if (file !== null) await checkPlanFile(cwd, file, configName(context));
+  const names = chosenAccounts(context, await context.policy());
+  const session = await context.session('none');
+  try {
+    if (values['accept-shrink']) await acceptShrink(session, names, out);
+    const plan = await planOf(session, names, out);
+    const code = scanExit(plan);
+    const error = failureOf(plan, code);
+    if (file !== null && !error) await writePlanFile(cwd, file, plan);
+    out.document({ ...plan, ...(error && { error }) });
+    for (const line of planLines(plan, out.style)) out.line(line);
+    out.line(footer(session.policy, plan, file));
+    if (error && !out.json)
+      out.fail(`hooksweep: ${code === exit.refused ? 'refused, too much is missing' : 'no account could be read'}`);
+    return code;
+  } finally {
+    await session.close();
+  }
+};
+
+export const scan: Command = {
+  name: 'scan',
+  summary: 'Show what would go and why; reads only.',
+  usage: '',
+  about: `Reads the accounts of the policy and prints the plan: what would be deleted, what a guard keeps, what is only reported.
+Sends nothing that changes a webhook, and writes nothing but the file of --out. With --accept-shrink it also writes down,
+in the folder of --local, that the present lists are to be believed although much is missing from them.
+Exit codes: 0 nothing to propose, 2 proposals wait for a decision, 3 a part could not be read, 1 nothing could be read,
+4 refused because too much is missing since the last good scan.`,
+  options: {
+    account: { type: 'string', multiple: true },
+    out: { type: 'string' },
+    html: { type: 'string' },
+    'accept-shrink': { type: 'boolean' },
+  },
+  optionHelp: {
+    account: 'NAME  only these accounts; repeat it or separate by commas',
+    out: 'FILE  also write the plan to a file for hooksweep apply',
+    html: 'FILE  comes with the report release',
+    'accept-shrink': 'believe the present lists although many webhooks are missing',
+  },
+  positionals: { min: 0, max: 0 },
+  examples: [
+    'hooksweep scan',
+    'hooksweep scan --account modulus-sandbox --out plan.json',
+    'hooksweep scan --json | jq .summary',
+  ],
+  run,
+};

@@ -1,0 +1,136 @@
+import { subjectFrom } from '../jobs/decide.ts';
+import { type Answer, type Wanted, type Why, whyOf } from '../jobs/why.ts';
+import { meant, quote, suggestion } from '../policy/wording.ts';
+import { textOf } from './args.ts';
+import { type Command, CommandError, type Context, type ExitCode, exit, type Output } from './command.ts';
+import { plain } from './plain.ts';
+import { storyLines, waitText } from './story.ts';
+import { tableLines } from './table.ts';
+import { timeText } from './time-text.ts';
+
+const usageHint = 'write hooksweep why --account NAME --webhook ID, or hooksweep why RECORD as audit shows it';
+
+const wantedBy = ({ values, positionals }: Context): Wanted => {
+  const [record] = positionals;
+  if (record !== undefined) {
+    const subject = subjectFrom(record);
+    if (subject) return subject;
+    throw new CommandError({ code: 'bad-record', message: `${quote(record)} names no record`, hint: usageHint });
+  }
+  const [account, webhookId, scope] = ['account', 'webhook', 'scope'].map((name) => textOf(values, name));
+  if (account && webhookId) return { account, webhookId, ...(scope !== undefined && { scope }) };
+  throw new CommandError({ code: 'missing-argument', message: 'why wants to know which webhook', hint: usageHint });
+};
+
+const idsShown = 5;
+
+const failureOf = (wanted: Wanted, { code, message, ids, hint }: Extract<Answer, { ok: false }>): CommandError => {
+  if (hint !== undefined) return new CommandError({ code, message, hint });
+  if (code === 'unknown-account') return new CommandError({ code, message, hint: suggestion(wanted.account, ids) });
+  const near = meant(wanted.webhookId, ids);
+  const some = ids.slice(0, idsShown).join(', ');
+  const rest = ids.length > idsShown ? ` and ${ids.length - idsShown} more` : '';
+  const listed = ids.length === 0 ? 'it lists none' : `it lists ${some}${rest}`;
+  return new CommandError({ code, message, hint: `${near === null ? '' : `did you mean ${near}? `}${listed}` });
+};
+
+const decisions: Readonly<Record<Why['decision'], string>> = {
+  propose: 'would be deleted',
+  keep: 'kept: a guard holds',
+  report: 'reported only, never acted on',
+  none: 'left alone',
+};
+
+const restoreText = ({ restore }: Why): string =>
+  restore === null ? '' : `${restore.possible}${restore.lost.length > 0 ? `, without ${restore.lost.join(', ')}` : ''}`;
+
+const earliestText = ({ earliest }: Why): string =>
+  [
+    earliest?.disable && `disabled ${timeText(earliest.disable)}`,
+    earliest?.delete && `deleted ${timeText(earliest.delete)}`,
+  ]
+    .filter((part) => part)
+    .join(', ');
+
+const facts = (why: Why): (readonly [string, string])[] => {
+  const { webhook, blocked, decision, survivor, needsApproval } = why;
+  const rows: (readonly [string, string])[] = [
+    ['listed', webhook ? `yes, ${webhook.enabled ? 'on' : 'off'}` : 'no, or it could not be read'],
+    ['events', webhook?.events.join(', ') ?? ''],
+    ['created', webhook?.createdAt ? timeText(webhook.createdAt) : ''],
+    ['decision', decisions[decision]],
+    ['blocked', blocked ? `nothing of its scope is touched now: ${blocked.message}` : ''],
+    ['stays', survivor ? `${survivor.webhookId}: ${survivor.reason}` : ''],
+    ['approval', needsApproval.join(', ')],
+    ['earliest', decision === 'propose' ? earliestText(why) : ''],
+    ['restore', restoreText(why)],
+  ];
+  return rows.filter(([, text]) => text !== '');
+};
+
+const whyLines = (why: Why, style: Output['style']): string[] => {
+  const { rules, guards, record, webhook, account, webhookId, provider, environment } = why;
+  const ruleRows = rules.map(({ rule, on, matched, proposes, confidence, evidence }) => [
+    matched
+      ? { text: proposes ? 'matches' : 'reported', style: style.red }
+      : on
+        ? 'no'
+        : { text: 'off', style: style.dim },
+    rule,
+    matched ? `${confidence}: ${evidence}` : '',
+  ]);
+  const guardRows = guards.map(({ guard, holds, detail }) => [
+    holds ? { text: 'holds', style: style.green } : 'no',
+    guard,
+    detail ?? '',
+  ]);
+  return [
+    `${style.bold(plain(`${account} ${webhookId}`))}  ${plain(webhook?.url ?? record?.url ?? '')}  ${provider}, ${environment}`,
+    ...tableLines(facts(why), '  '),
+    'Rules:',
+    ...tableLines(ruleRows, '  '),
+    'Guards:',
+    ...tableLines(guardRows, '  '),
+    ...(record
+      ? [
+          `Record: ${record.record}  ${record.state}, cycle ${record.cycle}  ${plain(waitText(record))}`.trimEnd(),
+          ...storyLines(record, '  '),
+        ]
+      : ['Record: none']),
+  ];
+};
+
+const run = async (context: Context): Promise<ExitCode> => {
+  const { out } = context;
+  const wanted = wantedBy(context);
+  const session = await context.session('none');
+  try {
+    const answer = await whyOf(session.ports, wanted);
+    if (!answer.ok) throw failureOf(wanted, answer);
+    out.document(answer.why);
+    for (const line of whyLines(answer.why, out.style)) out.line(line);
+    return exit.ok;
+  } finally {
+    await session.close();
+  }
+};
+
+export const why: Command = {
+  name: 'why',
+  summary: 'Show every rule and guard for one webhook.',
+  usage: '[RECORD]',
+  about: `Reads the account and shows for one webhook: each rule with its evidence, each guard, the decision, who has to agree, the
+earliest dates, what a restore would bring back, and the story of its record. Changes nothing. Exit codes: 0, 1 error.`,
+  options: { account: { type: 'string' }, webhook: { type: 'string' }, scope: { type: 'string' } },
+  optionHelp: {
+    account: 'NAME  the account',
+    webhook: 'ID  the id at the provider',
+    scope: 'NAME  the scope, where the id stands in several',
+  },
+  positionals: { min: 0, max: 1 },
+  examples: [
+    'hooksweep why --account modulus-sandbox --webhook 102',
+    "hooksweep why 'modulus-sandbox#modulus-sandbox#endpoint#102'",
+  ],
+  run,
+};

@@ -1,0 +1,61 @@
+import type { Ms } from '../clock.ts';
+import type { Rules } from '../policy/policy.ts';
+import { keyOf, type Webhook } from '../webhook.ts';
+import { ageOf, day, latest, span, timeOf } from './age.ts';
+import type { Finding } from './finding.ts';
+import type { Population, Rule } from './population.ts';
+
+const report = (evidence: string): Finding => ({ rule: 'stale', confidence: 'low', evidence, proposes: false });
+
+/** Nothing tells whether deliveries arrive, so age is all there is to say. */
+const byAge = (webhook: Webhook, population: Population, afterMs: Ms, why: string): Finding | null => {
+  const age = ageOf(webhook, population);
+  if (age === null || age.since + afterMs > population.now) return null;
+  const reason = 'an old webhook is usually a working one';
+  return report(`${age.basis} ${day(age.since)}, more than ${span(afterMs)} ago, and ${why}: ${reason}`);
+};
+
+/** The start of the time without a success: the last success, else the time from which it stands. */
+const quietSince = (webhook: Webhook, population: Population): { at: Ms; says: string } | null => {
+  const seen = timeOf(population.sightings.get(keyOf(webhook))?.lastSuccess);
+  const success = latest(timeOf(webhook.signal?.lastSuccess), seen);
+  if (success !== null) return { at: success, says: `last success ${day(success)}` };
+  const age = ageOf(webhook, population);
+  return age && { at: age.since, says: `no success since it was ${age.basis} ${day(age.since)}` };
+};
+
+const bySignal = (webhook: Webhook, lastAttempt: Ms, population: Population, afterMs: Ms): Finding | null => {
+  const bound = population.now - afterMs;
+  const quiet = quietSince(webhook, population);
+  if (quiet === null) return report(`last attempt ${day(lastAttempt)}, no success known, and its age is unknown`);
+  if (quiet.at > bound || lastAttempt <= quiet.at) return null;
+  const evidence = `${quiet.says}, last attempt ${day(lastAttempt)}`;
+  if (lastAttempt < bound)
+    return report(`${evidence}: nothing was attempted within ${span(afterMs)}, so it may only be idle`);
+  const confidence = webhook.signal?.failing ? 'high' : 'medium';
+  return {
+    rule: 'stale',
+    confidence,
+    evidence: `${evidence}: attempts without a success for ${span(afterMs)}`,
+    proposes: true,
+  };
+};
+
+const judge = (webhook: Webhook, population: Population, afterMs: Ms): Finding | null => {
+  if (!population.capabilities.signals)
+    return byAge(webhook, population, afterMs, 'this provider tells nothing of deliveries');
+  const { signal } = webhook;
+  const seen = population.sightings.get(keyOf(webhook))?.lastSuccess;
+  const lastAttempt = latest(timeOf(signal?.lastAttempt), timeOf(signal?.lastSuccess), timeOf(seen));
+  return lastAttempt === null
+    ? byAge(webhook, population, afterMs, 'no delivery is known')
+    : bySignal(webhook, lastAttempt, population, afterMs);
+};
+
+/** Webhooks whose deliveries are attempted and have not succeeded for long. Idle ones are not stale. */
+export const stale: Rule<NonNullable<Rules['stale']>> = function* (population, { afterMs }) {
+  for (const webhook of population.webhooks) {
+    const finding = webhook.kind === 'endpoint' && webhook.enabled ? judge(webhook, population, afterMs) : null;
+    if (finding) yield [keyOf(webhook), finding];
+  }
+};

@@ -1,0 +1,151 @@
+import { type Entry, genesis, nextEntry } from '../audit/chain.ts';
+import { type Change, change, type Draft, type Item, type Key, read, type WritePorts } from '../audit/table.ts';
+import { iso, type Ms } from '../clock.ts';
+import { limits } from '../limits.ts';
+import type { Account } from '../policy/policy.ts';
+
+/**
+ * The item of one account: kill switch, pause, the day's budget, the plan that waits, and the chained history of control
+ * events. The account `*` holds the switch for all.
+ */
+export type AccountItem = Item & {
+  name: string;
+  stopped?: { at: Ms; actor: string; reason: string };
+  paused?: { until: Ms; why: string; kind: 'throttle' | 'credential' };
+  /** UTC day that `slots` count, and one slot for each webhook's cycle that was let through. */
+  day: string;
+  slots: readonly string[];
+  /** The newest plan that waits for an approval, and approved plans whose records are being opened. */
+  pendingPlan?: string;
+  opening: readonly string[];
+  /** A person has once approved something here, or the first good scan found nothing to propose. */
+  introduced: boolean;
+  head: string;
+  seqBefore: number;
+  history: readonly Entry[];
+};
+
+export const everyAccount = '*';
+export const accountKey = (name: string): Key => ({ pk: `account#${name}`, sk: 'account' });
+export const controlKey = (name: string, lastSeq: number): Key => ({ pk: `account#${name}`, sk: `control#${lastSeq}` });
+
+const emptyAccount = (name: string): Draft<AccountItem> => ({
+  ...accountKey(name),
+  name,
+  day: '',
+  slots: [],
+  opening: [],
+  introduced: false,
+  head: genesis(accountKey(name).pk),
+  seqBefore: 0,
+  history: [],
+});
+
+export const changeAccount = (
+  ports: WritePorts,
+  name: string,
+  decide: (current: Draft<AccountItem>) => Change<AccountItem> | null,
+) => change<AccountItem>(ports, accountKey(name), (current) => decide(current ?? emptyAccount(name)));
+
+/** The account's item and the switch for all, read consistently in one call. */
+export const readSwitches = async (ports: WritePorts, name: string) => {
+  const items = (await ports.table.get([accountKey(name), accountKey(everyAccount)])) as AccountItem[];
+  const own = items.find((item) => item.name === name);
+  const all = items.find((item) => item.name === everyAccount);
+  return { stopped: all?.stopped ?? own?.stopped, paused: own?.paused, own };
+};
+
+/** Why nothing may be called now, or null. A pause holds back everything, a stop all but the way back. */
+export const closedFor = (
+  switches: Pick<AccountItem, 'stopped' | 'paused'>,
+  undo: boolean,
+  now: Ms,
+): { why: string; until: Ms } | null => {
+  const { stopped, paused } = switches;
+  if (paused && paused.until > now) return { why: `paused: ${paused.why}`, until: paused.until };
+  if (stopped && !undo)
+    return { why: `stopped by ${stopped.actor}: ${stopped.reason}`, until: now + 2 * limits.shortWaitMs };
+  return null;
+};
+
+const full = limits.historyMax;
+
+/** One control event, chained. Older events move to an item of their own, put before the account forgets them. */
+export const control = async (
+  ports: WritePorts,
+  name: string,
+  now: Ms,
+  line: { event: string; actor: string; detail: string },
+  patch: (current: Draft<AccountItem>) => Partial<AccountItem> = () => ({}),
+): Promise<AccountItem> => {
+  const current = await read<AccountItem>(ports.table, accountKey(name));
+  const closed = current && current.history.length >= full ? current.history : null;
+  const lastSeq = closed?.at(-1)?.seq ?? 0;
+  if (closed)
+    await change(ports, controlKey(name, lastSeq), (there) =>
+      there ? null : { next: { ...controlKey(name, lastSeq), history: closed } as Draft<Item> },
+    );
+  const written = await changeAccount(ports, name, (base) => {
+    const moved = closed !== null && base.history.at(-1)?.seq === lastSeq;
+    const history = moved ? [] : base.history;
+    const seqBefore = moved ? lastSeq : base.seqBefore;
+    const entry = nextEntry(base.head, seqBefore + history.length + 1, now, line.event, line.actor, line.detail);
+    return { next: { ...base, ...patch(base), history: [...history, entry], seqBefore, head: entry.hash } };
+  });
+  if (!written.won) throw new Error(`the control event for ${name} was not written`);
+  return written.item;
+};
+
+/** Pauses everything that shares the limit; a shorter pause never replaces a longer one. */
+export const pause = async (
+  ports: WritePorts,
+  name: string,
+  kind: 'throttle' | 'credential',
+  until: Ms,
+  why: string,
+) => {
+  await changeAccount(ports, name, (base) =>
+    base.paused && base.paused.until >= until ? null : { next: { ...base, paused: { until, why, kind } } },
+  );
+};
+
+/** A working credential ends its pause. */
+export const endCredentialPause = async (ports: WritePorts, item: AccountItem | undefined) => {
+  if (item?.paused?.kind !== 'credential') return;
+  await changeAccount(ports, item.name, (base) =>
+    base.paused?.kind === 'credential' ? { next: { ...base, paused: undefined } } : null,
+  );
+};
+
+export type Admission = { admitted: ReadonlySet<string>; denied: { why: string; until: Ms } | null };
+
+const nextDay = (now: Ms): Ms => (Math.floor(now / 86_400_000) + 1) * 86_400_000;
+
+/**
+ * The gate: one conditional write that lets as many of these slots through as the day's budget holds. A slot that was
+ * let through before is let through again and counts once; a crash leaks none. 0 is zero.
+ */
+export const admit = async (
+  ports: WritePorts,
+  account: Account,
+  wanted: readonly string[],
+  now: Ms,
+): Promise<Admission> => {
+  const day = iso(now).slice(0, 10);
+  const max = account.limits.perDay.count;
+  let admitted = new Set<string>();
+  let closed: ReturnType<typeof closedFor> = null;
+  await changeAccount(ports, account.name, (base) => {
+    admitted = new Set();
+    closed = closedFor(base, false, now);
+    if (closed) return null;
+    const used = base.day === day ? base.slots : [];
+    const taken = new Set(used);
+    const fresh = wanted.filter((slot) => !taken.has(slot)).slice(0, Math.max(0, max - used.length));
+    admitted = new Set([...wanted.filter((slot) => taken.has(slot)), ...fresh]);
+    return fresh.length === 0 ? null : { next: { ...base, day, slots: [...used, ...fresh] } };
+  });
+  const why = `the day's budget of ${max} for ${account.name} is used up`;
+  if (closed) return { admitted, denied: closed };
+  return { admitted, denied: admitted.size < wanted.length ? { why, until: nextDay(now) } : null };
+};

@@ -1,0 +1,150 @@
+import { type CleanupRecord, type Pending, recordRef } from '../audit/record.ts';
+import { fingerprintParts, type Webhook } from '../webhook.ts';
+import { backoffMs } from './backoff.ts';
+import { follow } from './follow.ts';
+import { isLastAgreed, judge, type Scene, type Verdict } from './judge.ts';
+import { assess } from './population.ts';
+import { type Called, type Population, populationOf, type Shift, sceneOf, waitOut } from './shift.ts';
+import { moved, undone, waiting, write } from './story.ts';
+
+type Flags = Pick<CleanupRecord, 'offByUs' | 'deleteSent' | 'attempts'> & {
+  pending: Pending | undefined;
+  openUntil: number | undefined;
+};
+
+/** The list shows what the call was for, whatever was answered. */
+const isShown = (call: Called['call'], webhook: Webhook | undefined): boolean =>
+  ({ disable: webhook?.enabled === false, enable: webhook?.enabled === true, delete: !webhook })[call];
+
+/**
+ * What a record may say after its call. Where nothing happened, by the answer and by the list, the claim's marks are taken
+ * back; a throttle or a refused credential burns no attempt.
+ *
+ * @param after the webhooks of the list after the call; null where none came
+ */
+const flagsAfter = ({ work, record, call, outcome, sent }: Called, after: Scene['webhooks'] | null): Flags => {
+  const before = work.record;
+  const { offByUs, deleteSent, pending } = record;
+  if (outcome.kind !== 'retry' && outcome.kind !== 'refused') {
+    const openUntil = outcome.kind === 'unknown' ? record.openUntil : before.openUntil;
+    const { attempts } = record;
+    return { offByUs, deleteSent, attempts, openUntil, pending: pending && { ...pending, outcome: outcome.kind } };
+  }
+  const attempts = outcome.kind === 'retry' && outcome.pause ? before.attempts : record.attempts;
+  const { openUntil } = before;
+  const nothing = !sent || (after !== null && !isShown(call, after.get(recordRef(record))));
+  if (!nothing) return { offByUs, deleteSent, attempts, pending, openUntil };
+  return { offByUs: before.offByUs, deleteSent: before.deleteSent, attempts, pending: before.pending, openUntil };
+};
+
+/** Nothing to conclude yet: it is looked at again after a while, with what is known by then. */
+const later = async (shift: Shift, called: Called, flags: Flags): Promise<void> => {
+  const { ports, account, done } = shift;
+  const now = ports.clock.now();
+  const { outcome, record, work } = called;
+  const asked = outcome.kind === 'retry' ? (outcome.afterMs ?? 0) : 0;
+  const step = called.call === 'enable' ? 'restore' : called.call;
+  const until = now + Math.max(asked, backoffMs(account, record.attempts[step], ports.random));
+  const why = outcome.kind === 'retry' ? 'backoff' : 'readback';
+  await write(ports, record, (current) => waiting(current, until, why, flags));
+  done.set(work.at, waitOut(record, until - now));
+};
+
+const refused = ({ call, outcome, work }: Called): Extract<Verdict, { do: 'move' }> => ({
+  do: 'move',
+  to: 'failed',
+  guard: 'refused',
+  detail: `${call}: ${outcome.why}`,
+  leftAs: work.record.offByUs ? 'off' : fingerprintParts(work.record.fingerprint).on ? 'on' : 'off',
+});
+
+/** Whether somebody else took the cover away while our delete was under way: it cannot be undone, so it is cried out. */
+const lostCover = (shift: Shift, called: Called, scene: Scene, before: Population): string => {
+  const webhook = before.webhooks.get(recordRef(called.record));
+  const needed =
+    webhook && fingerprintParts(called.record.fingerprint).on && !isLastAgreed(called.record, shift.account);
+  const missing = needed ? scene.cover.missingWithout(webhook) : [];
+  if (called.call !== 'delete' || scene.webhooks.has(recordRef(called.record)) || missing.length === 0) return '';
+  const detail = `meanwhile somebody else took the cover away: nobody receives ${missing.join(', ')} any more`;
+  const { account, scope, ports } = shift;
+  ports.log({
+    level: 'error',
+    message: 'cover lost after a delete',
+    account: account.name,
+    scope,
+    webhookId: called.record.webhookId,
+    detail,
+  });
+  return `; ${detail}`;
+};
+
+const conclude = async (shift: Shift, called: Called, scene: Scene, before: Population): Promise<void> => {
+  const flags = flagsAfter(called, scene.webhooks);
+  const lost = lostCover(shift, called, scene, before);
+  const { ports, account } = shift;
+  const now = ports.clock.now();
+  const concluded = (record: CleanupRecord): Exclude<Verdict, { do: 'wait' | 'call' }> | null => {
+    const verdict = judge(record, scene);
+    if (verdict.do === 'wait') return null;
+    if (verdict.do !== 'call') return verdict;
+    const open = record.openUntil !== undefined && record.openUntil > now;
+    return called.outcome.kind === 'refused' && !open ? refused(called) : null;
+  };
+  if (concluded({ ...called.record, ...flags }) === null) return later(shift, called, flags);
+  // A veto may have come while the call was out: what is there now is judged.
+  const written = await write(ports, called.record, (current) => {
+    const record = { ...current, ...flags };
+    const verdict = concluded(record);
+    if (verdict?.do === 'undo') return undone(record, verdict.guard, 'finish', now, ports.actor);
+    if (!verdict) return waiting(record, now, 'readback');
+    const detail = verdict.to === 'deleted' ? verdict.detail + lost : verdict.detail;
+    return moved(record, { ...verdict, detail }, account, 0, now, ports.actor);
+  });
+  if (written.won) await follow(ports, written.item);
+  shift.done.set(called.work.at, { ack: true });
+};
+
+/** A stranger that was on and is off now counts as missing: somebody else is at work here. */
+const undisturbed = (before: Population, after: Population, ours: ReadonlySet<string>): Map<string, unknown> =>
+  new Map(
+    [...after.webhooks].filter(
+      ([id, webhook]) => ours.has(id) || webhook.enabled || before.webhooks.get(id)?.enabled !== true,
+    ),
+  );
+
+/**
+ * Lists again and writes down what the list proves of each call. Answers the new population, or null where no list came:
+ * then the calls are read back later.
+ */
+export const finish = async (
+  shift: Shift,
+  called: readonly Called[],
+  before: Population,
+): Promise<Population | null> => {
+  const { ports, provider, scope, account } = shift;
+  const listing = await provider.list(scope, ports.signal);
+  if (listing.status !== 'complete') {
+    ports.log({
+      level: 'warn',
+      message: 'no list after the calls',
+      account: account.name,
+      scope,
+      detail: listing.outcome.why,
+    });
+    for (const one of called) await later(shift, one, flagsAfter(one, null));
+    return null;
+  }
+  const ours = new Set(called.map(({ record }) => recordRef(record)));
+  const deleted = new Set(called.filter(({ call }) => call === 'delete').map(({ record }) => recordRef(record)));
+  const after: Population = { ...populationOf(listing, ports.clock.now()), believed: true };
+  const { missing } = assess(account, before.webhooks, undisturbed(before, after, ours), deleted);
+  const population = { ...after, believed: before.believed && missing.length === 0 };
+  const scene = sceneOf(
+    shift,
+    population,
+    called.map(({ record }) => record),
+    ports.clock.now(),
+  );
+  for (const one of called) await conclude(shift, one, scene, before);
+  return population;
+};

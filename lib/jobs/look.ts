@@ -1,0 +1,151 @@
+import { type CleanupRecord, recordKey, recordRef } from '../audit/record.ts';
+import type { Ms } from '../clock.ts';
+import type { AccountPlan, PlanItem, ScopeStatus } from '../plan/item.ts';
+import { findingsOf, type Knowledge, planAccount, planScope, type Reading } from '../plan/plan.ts';
+import type { Account } from '../policy/policy.ts';
+import type { Capabilities } from '../providers/contract.ts';
+import { keyOf } from '../webhook.ts';
+import { readSwitches } from './account.ts';
+import { assess, goneByUs, isBelieved, readSeen, remember, type Seen, seeAgain } from './population.ts';
+import { accountOf, type Ports } from './ports.ts';
+import { type AccountReading, foreignIds, readAccount } from './reading.ts';
+import { openRecordsOf, readRecords } from './records.ts';
+import { readScope, type ScopeItem } from './scope.ts';
+
+/** One account's part of a plan, with what is known of its scopes. */
+export type AccountScan = { plan: AccountPlan; items: readonly PlanItem[] };
+export type ScopeScan = { reading: Reading; knows: Knowledge; items: PlanItem[]; seen: Seen };
+/** A set of missing ids that exceeds `shrink`, to be remembered until a person accepts it. */
+export type Shrunk = { scope: string; missing: ScopeItem['missing'] };
+export type Look = AccountScan & { scans: readonly ScopeScan[]; shrunk: readonly Shrunk[] };
+export type LookOptions = { acceptShrink: boolean; foreign: ReadonlySet<string> };
+
+type LookPorts = Pick<Ports, 'table' | 'policy' | 'random'>;
+type Known = { scope: ScopeItem | undefined; seen: Seen };
+
+const shrinkError = (missing: number, of: number, percent: number): ScopeStatus['error'] => ({
+  code: 'shrink',
+  message: `${missing} of ${of} webhooks of the last good scan are missing, more than ${percent} % (limits.shrink)`,
+  hint: 'look at the provider; if they are really gone, accept it: hooksweep scan --accept-shrink',
+});
+
+/** Weighs a scope's list against the last good one; the error where it shrank too much and nobody accepted that. */
+const weigh = async (ports: LookPorts, account: Account, reading: Reading, { scope, seen }: Known, accept: boolean) => {
+  const listed = new Map(reading.webhooks.map((webhook) => [keyOf(webhook), true]));
+  const deleted = await goneByUs(ports, account.name, reading.scope, seen, listed);
+  const assessment = assess(account, seen, listed, deleted);
+  if (!assessment.shrunk || accept || isBelieved(assessment, scope?.missing)) return null;
+  const { missing } = assessment;
+  const error = shrinkError(missing.length, seen.size - deleted.size, account.limits.shrink.percent);
+  return { error, missing: remember(assessment, scope?.missing) };
+};
+
+const knowledgeOf = async (
+  ports: LookPorts,
+  account: Account,
+  capabilities: Capabilities,
+  reading: Reading,
+  { scope, seen }: Known,
+  open: readonly CleanupRecord[],
+  stopped: boolean,
+  foreign: ReadonlySet<string>,
+  now: Ms,
+) => {
+  const openHere = open.filter((record) => record.scope === reading.scope);
+  const records = new Map(openHere.map((record) => [recordRef(record), record]));
+  const findings = findingsOf(account, capabilities, reading, { sightings: seen, records }, now);
+  const keys = reading.webhooks
+    .filter((webhook) => findings.has(keyOf(webhook)) && !records.has(keyOf(webhook)))
+    .map(({ id, kind }) => recordKey({ account: account.name, scope: reading.scope, kind, webhookId: id }));
+  for (const record of await readRecords(ports, keys)) records.set(recordRef(record), record);
+  const busy = new Set(Object.keys(scope?.busy ?? {}));
+  return { findings, knows: { sightings: seen, records, busy, foreign, stopped } satisfies Knowledge };
+};
+
+const lookAtScope = async (
+  ports: LookPorts,
+  account: Account,
+  capabilities: Capabilities,
+  reading: Reading,
+  open: readonly CleanupRecord[],
+  options: LookOptions & { stopped: boolean },
+  now: Ms,
+): Promise<ScopeScan | { error: ScopeStatus['error']; missing: ScopeItem['missing'] }> => {
+  const scope = await readScope(ports, account.name, reading.scope);
+  const known = { scope, seen: await readSeen(ports, scope) };
+  const shrunk = await weigh(ports, account, reading, known, options.acceptShrink);
+  if (shrunk) return shrunk;
+  const seen = seeAgain(known.seen, reading.webhooks, now);
+  const looked = await knowledgeOf(
+    ports,
+    account,
+    capabilities,
+    reading,
+    { scope, seen },
+    open,
+    options.stopped,
+    options.foreign,
+    now,
+  );
+  const items = planScope(account, capabilities, reading, looked.findings, looked.knows, now);
+  return { reading, knows: looked.knows, items, seen };
+};
+
+/**
+ * Plans one account as it was read, with all that the table knows of it. Writes nothing.
+ */
+export const look = async (ports: LookPorts, read: AccountReading, options: LookOptions, now: Ms): Promise<Look> => {
+  const { account, capabilities } = read;
+  const { stopped, own } = await readSwitches(ports, account.name);
+  const open = await openRecordsOf(ports, account.name);
+  const statuses = [...read.scopes];
+  const scans: ScopeScan[] = [];
+  const shrunk: Shrunk[] = [];
+  for (const reading of capabilities ? read.readings : []) {
+    const scan = await lookAtScope(
+      ports,
+      account,
+      capabilities as Capabilities,
+      reading,
+      open,
+      { ...options, stopped: !!stopped },
+      now,
+    );
+    const at = statuses.findIndex(({ scope }) => scope === reading.scope);
+    if ('items' in scan) {
+      scans.push(scan);
+      continue;
+    }
+    statuses[at] = {
+      scope: reading.scope,
+      status: 'incomplete',
+      webhooks: 0,
+      ...(scan.error && { error: scan.error }),
+    };
+    shrunk.push({ scope: reading.scope, missing: scan.missing });
+  }
+  const items = scans.flatMap((scan) => scan.items);
+  return { ...planAccount(account, ports.policy.hash, statuses, items, !own?.introduced), scans, shrunk };
+};
+
+const accountsAtOnce = 4;
+
+/** What a scan of these accounts would find and plan now, accounts side by side. Reads only, the table included. */
+export const previewAccounts = async (
+  ports: Ports,
+  names: readonly string[],
+  { acceptShrink }: { acceptShrink: boolean },
+): Promise<AccountScan[]> => {
+  const accounts = names.map((name) => accountOf(ports.policy, name)).filter((account) => account !== undefined);
+  const readings: AccountReading[] = [];
+  for (let at = 0; at < accounts.length; at += accountsAtOnce)
+    readings.push(
+      ...(await Promise.all(accounts.slice(at, at + accountsAtOnce).map((account) => readAccount(ports, account)))),
+    );
+  const foreign = foreignIds(readings);
+  const now = ports.clock.now();
+  const looks = readings.map((read) =>
+    look(ports, read, { acceptShrink, foreign: foreign.get(read.account.name) ?? new Set() }, now),
+  );
+  return (await Promise.all(looks)).map(({ plan, items }) => ({ plan, items }));
+};

@@ -1,0 +1,122 @@
+import { type CleanupRecord, recordKey, recordRef } from '../audit/record.ts';
+import { change, type Draft, type Item, type Key, type WritePorts } from '../audit/table.ts';
+import { canonical, sha256 } from '../canonical.ts';
+import { iso, type Ms } from '../clock.ts';
+import type { Sighting } from '../detect/finding.ts';
+import { limits } from '../limits.ts';
+import type { Account } from '../policy/policy.ts';
+import { keyOf, type Webhook, type WebhookRef } from '../webhook.ts';
+import { type ScopeItem, scopeKey } from './scope.ts';
+
+type SeenWebhook = Sighting & WebhookRef;
+
+/** One page of the last good scan: what our own scans saw of each webhook of the scope. */
+type SeenPage = Item & { seen: Readonly<Record<string, SeenWebhook>> };
+/** Sightings by `keyOf`. */
+export type Seen = ReadonlyMap<string, SeenWebhook>;
+
+const pageKey = (scopePk: string, page: number): Key => ({ pk: scopePk, sk: `seen#${page}` });
+
+/** What the last good scan of the scope saw; empty before the first. */
+export const readSeen = async (ports: WritePorts, scope: ScopeItem | undefined): Promise<Seen> => {
+  const pages = scope?.lastGood?.pages ?? 0;
+  if (!scope || pages === 0) return new Map();
+  const keys = Array.from({ length: pages }, (_, page) => pageKey(scope.pk, page));
+  const items = (await ports.table.get(keys)) as SeenPage[];
+  return new Map(items.flatMap((item) => Object.entries(item.seen)));
+};
+
+/** The sightings after one more good scan: first seen and off-since are kept while they hold. */
+export const seeAgain = (before: Seen, webhooks: readonly Webhook[], now: Ms): Seen => {
+  const at = iso(now);
+  return new Map(
+    webhooks.map((webhook) => {
+      const known = before.get(keyOf(webhook));
+      const success = [known?.lastSuccess, webhook.signal?.lastSuccess]
+        .filter((time) => time != null)
+        .sort()
+        .at(-1);
+      const sighting = {
+        kind: webhook.kind,
+        id: webhook.id,
+        firstSeen: known?.firstSeen ?? at,
+        ...(!webhook.enabled && { offSince: known?.offSince ?? at }),
+        ...(success && { lastSuccess: success }),
+      };
+      return [keyOf(webhook), sighting] as const;
+    }),
+  );
+};
+
+const paged = (seen: Seen): Record<string, unknown>[] => {
+  const pages: Record<string, unknown>[] = [{}];
+  let bytes = 0;
+  for (const [id, sighting] of seen) {
+    const size = canonical([id, sighting]).length + 64;
+    if (bytes + size > limits.itemBytesMax / 2) {
+      pages.push({});
+      bytes = 0;
+    }
+    (pages.at(-1) as Record<string, unknown>)[id] = sighting;
+    bytes += size;
+  }
+  return pages;
+};
+
+/** Writes the pages that changed; answers how many pages there are now. */
+export const writeSeen = async (ports: WritePorts, account: string, scope: string, seen: Seen): Promise<number> => {
+  const { pk } = scopeKey(account, scope);
+  const pages = paged(seen);
+  for (const [page, content] of pages.entries())
+    await change<SeenPage>(ports, pageKey(pk, page), (current) =>
+      current && canonical(current.seen) === canonical(content)
+        ? null
+        : { next: { ...pageKey(pk, page), seen: content } as Draft<SeenPage> },
+    );
+  return pages.length;
+};
+
+/**
+ * What a complete-looking list is worth beside the last one that was good.
+ *
+ * `missing` are ids that should be there and are not (those that we deleted are not missing); `shrunk` says that they are
+ * more than the policy allows: only a person, or the same list for a person's acceptance, makes it good again.
+ */
+export type Assessment = { missing: readonly string[]; hash: string; shrunk: boolean };
+
+export const assess = (
+  account: Account,
+  expected: ReadonlyMap<string, unknown>,
+  listed: ReadonlyMap<string, unknown>,
+  deletedByUs: ReadonlySet<string>,
+): Assessment => {
+  const due = [...expected.keys()].filter((id) => !deletedByUs.has(id));
+  const missing = due.filter((id) => !listed.has(id)).sort();
+  const shrunk = missing.length * 100 > account.limits.shrink.percent * due.length;
+  return { missing, hash: sha256(missing.join('\n')), shrunk: missing.length > 0 && shrunk };
+};
+
+/** Which of these missing ids went by our own hand, by their records. */
+export const goneByUs = async (
+  ports: WritePorts,
+  account: string,
+  scope: string,
+  seen: Seen,
+  listed: ReadonlyMap<string, unknown>,
+): Promise<Set<string>> => {
+  const absent = [...seen].filter(([id]) => !listed.has(id));
+  const keys = absent.map(([, { kind, id }]) => recordKey({ account, scope, kind, webhookId: id }));
+  const records = (await ports.table.get(keys)) as CleanupRecord[];
+  return new Set(records.filter(({ deleteSent }) => deleteSent).map(recordRef));
+};
+
+/** Whether these missing ids may be believed: the same set was seen before, or a person accepted it. */
+export const isBelieved = ({ missing, hash }: Assessment, known: ScopeItem['missing']): boolean =>
+  missing.length === 0 || (known?.hash === hash && known.confirmed);
+
+/** What to remember of missing ids: a set that does not exceed `shrink` is confirmed by a second equal list. */
+export const remember = ({ missing, hash, shrunk }: Assessment, known: ScopeItem['missing']): ScopeItem['missing'] => {
+  if (missing.length === 0) return undefined;
+  if (known?.hash === hash) return { hash, confirmed: known.confirmed || !shrunk };
+  return { hash, confirmed: false };
+};

@@ -1,0 +1,32 @@
+import type { Table } from '../audit/table.ts';
+import type { Clock, Random } from '../clock.ts';
+import type { Account, Policy } from '../policy/policy.ts';
+import type { Opened } from '../providers/open.ts';
+import type { Queue } from './queue.ts';
+
+/** Everything that touches the world, as one parameter: a simulation swaps all of it. */
+export type Ports = {
+  clock: Clock;
+  random: Random;
+  table: Table;
+  queue: Queue;
+  policy: Policy;
+  /** Resolves credentials and opens the provider; once per account and process. */
+  open(account: Account): Promise<Opened>;
+  /** Who acts, as the history names it. */
+  actor: string;
+  log(event: LogEvent): void;
+  signal?: AbortSignal;
+};
+
+export type LogEvent = {
+  level: 'info' | 'warn' | 'error';
+  message: string;
+  account?: string;
+  scope?: string;
+  webhookId?: string;
+  detail?: string;
+};
+
+export const accountOf = (policy: Policy, name: string): Account | undefined =>
+  policy.accounts.find((account) => account.name === name);

@@ -1,0 +1,96 @@
+import {
+  ChangeMessageVisibilityBatchCommand,
+  DeleteMessageBatchCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SendMessageBatchCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import { dedupId, groupId, type Job } from './job.ts';
+
+/** A message as somebody received it. */
+export type Delivery = { messageId: string; receiptHandle: string; body: string };
+
+/** The jobs queue as a port. */
+export type Queue = {
+  /** Rejects where any job was not taken: the record stands, the sweep sends it again. */
+  send(jobs: readonly Job[]): Promise<void>;
+  /** Messages that wait, roughly. */
+  depth(): Promise<number>;
+  /** Makes messages visible again after this many seconds, all to one value. */
+  postpone(deliveries: readonly Delivery[], seconds: number): Promise<void>;
+  /** A few dead messages; they stay until they are dropped. */
+  dead(): Promise<Delivery[]>;
+  drop(deliveries: readonly Delivery[]): Promise<void>;
+  /** Asks for a scan of each account, by messages of their own. */
+  scan(accounts: readonly string[]): Promise<void>;
+};
+
+export type QueueUrls = { jobs: string; dead: string; scans: string };
+
+const batchMax = 10;
+
+const inBatches = async <T>(list: readonly T[], send: (batch: readonly T[]) => Promise<string[]>): Promise<void> => {
+  const failed: string[] = [];
+  for (let at = 0; at < list.length; at += batchMax) failed.push(...(await send(list.slice(at, at + batchMax))));
+  if (failed.length > 0)
+    throw new Error(`the queue refused ${failed.length} of ${list.length} messages (${failed[0]})`);
+};
+
+const failures = (answer: { Failed?: { Code?: string }[] }): string[] =>
+  (answer.Failed ?? []).map(({ Code }) => Code ?? 'no code');
+
+const entry = ({ receiptHandle }: Delivery, at: number) => ({ Id: String(at), ReceiptHandle: receiptHandle });
+
+/** The queue in SQS. `Failed` entries of a batch reject like any other error. */
+export const sqsQueue = (client: SQSClient, urls: QueueUrls): Queue => ({
+  send: (jobs) =>
+    inBatches(jobs, async (batch) => {
+      const Entries = batch.map((job, at) => ({
+        Id: String(at),
+        MessageBody: JSON.stringify(job),
+        MessageGroupId: groupId(job),
+        MessageDeduplicationId: dedupId(job),
+      }));
+      return failures(await client.send(new SendMessageBatchCommand({ QueueUrl: urls.jobs, Entries })));
+    }),
+
+  async depth() {
+    const names = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const;
+    const answer = await client.send(
+      new GetQueueAttributesCommand({ QueueUrl: urls.jobs, AttributeNames: [...names] }),
+    );
+    return names.reduce((sum, name) => sum + Number(answer.Attributes?.[name] ?? 0), 0);
+  },
+
+  postpone: (deliveries, seconds) =>
+    inBatches(deliveries, async (batch) => {
+      const Entries = batch.map((delivery, at) => ({ ...entry(delivery, at), VisibilityTimeout: seconds }));
+      return failures(await client.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: urls.jobs, Entries })));
+    }),
+
+  async dead() {
+    const answer = await client.send(
+      new ReceiveMessageCommand({ QueueUrl: urls.dead, MaxNumberOfMessages: batchMax, WaitTimeSeconds: 0 }),
+    );
+    return (answer.Messages ?? []).map(({ MessageId = '', ReceiptHandle = '', Body = '' }) => ({
+      messageId: MessageId,
+      receiptHandle: ReceiptHandle,
+      body: Body,
+    }));
+  },
+
+  drop: (deliveries) =>
+    inBatches(deliveries, async (batch) =>
+      failures(await client.send(new DeleteMessageBatchCommand({ QueueUrl: urls.dead, Entries: batch.map(entry) }))),
+    ),
+
+  scan: (accounts) =>
+    inBatches(accounts, async (batch) => {
+      const Entries = batch.map((account, at) => ({
+        Id: String(at),
+        MessageBody: JSON.stringify({ kind: 'scan', account }),
+      }));
+      return failures(await client.send(new SendMessageBatchCommand({ QueueUrl: urls.scans, Entries })));
+    }),
+});

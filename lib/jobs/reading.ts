@@ -1,0 +1,93 @@
+import type { ScopeStatus } from '../plan/item.ts';
+import type { Reading } from '../plan/plan.ts';
+import type { Account } from '../policy/policy.ts';
+import type { Capabilities, Listing } from '../providers/contract.ts';
+import type { Opened } from '../providers/open.ts';
+import { keyOf } from '../webhook.ts';
+import type { Ports } from './ports.ts';
+
+/** One account as it was read: what came whole, and what did not with the reason. */
+export type AccountReading = {
+  account: Account;
+  capabilities: Capabilities | null;
+  scopes: readonly ScopeStatus[];
+  readings: readonly Reading[];
+};
+
+type Failed = Exclude<Listing, { status: 'complete' }>;
+
+const codeOf = (status: Failed['status'], outcome: Failed['outcome']): string => {
+  if (outcome.kind === 'retry' && outcome.pause) return outcome.pause === 'credential' ? 'credential' : 'throttled';
+  return status === 'incomplete' ? 'incomplete' : 'unreadable';
+};
+
+const hints: Readonly<Record<string, string>> = {
+  credential: 'check that the credential works, is of this environment, and may list webhooks',
+  throttled: 'wait for the time that the provider named, then scan again',
+  incomplete:
+    'scan again; if it stays, compare with what the provider shows, and nothing of this scope is touched until then',
+  unreadable: 'check baseUrl and the provider, then scan again',
+};
+
+const scopeError = (scope: string, { status, outcome }: Failed): ScopeStatus => {
+  const code = codeOf(status, outcome);
+  return { scope, status, webhooks: 0, error: { code, message: outcome.why, hint: hints[code] ?? 'scan again' } };
+};
+
+const failedWhole = (account: Account, error: ScopeStatus['error']): AccountReading => ({
+  account,
+  capabilities: null,
+  scopes: [{ scope: account.name, status: 'error', webhooks: 0, ...(error && { error }) }],
+  readings: [],
+});
+
+/** The outcome of a refused list, for those who pause an account on it. */
+export type OnFailure = (outcome: Failed['outcome']) => Promise<void>;
+
+/** Reads an account whole: opens it, finds its scopes, lists each. Only reads. */
+export const readAccount = async (
+  ports: Pick<Ports, 'open' | 'signal'>,
+  account: Account,
+  onFailure: OnFailure = async () => {},
+): Promise<AccountReading> => {
+  const opened: Opened = await ports.open(account);
+  if (opened.status === 'error')
+    return failedWhole(account, { code: 'access', message: opened.why, hint: opened.hint });
+  const { provider } = opened;
+  const found = await provider.scopes(ports.signal);
+  if (found.status !== 'complete') {
+    await onFailure(found.outcome);
+    return { ...failedWhole(account, undefined), scopes: [scopeError(account.name, found)] };
+  }
+  const scopes: ScopeStatus[] = [];
+  const readings: Reading[] = [];
+  for (const scope of found.scopes) {
+    const listing = await provider.list(scope, ports.signal);
+    if (listing.status !== 'complete') {
+      await onFailure(listing.outcome);
+      scopes.push(scopeError(scope, listing));
+      continue;
+    }
+    scopes.push({ scope, status: 'complete', webhooks: listing.webhooks.length });
+    readings.push({ scope, webhooks: listing.webhooks });
+  }
+  return { account, capabilities: provider.capabilities, scopes, readings };
+};
+
+/** Where two accounts see the same webhook: same provider, same base URL, same kind and id. */
+const sharedBy = ({ account }: AccountReading): string => `${account.provider}\n${account.baseUrl}`;
+
+/** Ids that more than one account lists, by account name. */
+export const foreignIds = (readings: readonly AccountReading[]): ReadonlyMap<string, ReadonlySet<string>> => {
+  const result = new Map<string, ReadonlySet<string>>();
+  for (const group of Map.groupBy(readings, sharedBy).values()) {
+    const seen = new Map<string, number>();
+    const ids = group.map(({ readings: scopes }) => new Set(scopes.flatMap(({ webhooks }) => webhooks.map(keyOf))));
+    for (const set of ids) for (const id of set) seen.set(id, (seen.get(id) ?? 0) + 1);
+    for (const [at, { account }] of group.entries()) {
+      const foreign = [...(ids[at] ?? [])].filter((id) => (seen.get(id) ?? 0) > 1);
+      result.set(account.name, new Set(foreign));
+    }
+  }
+  return result;
+};

@@ -1,0 +1,128 @@
+import type { Step } from '../audit/states.ts';
+import { type Change, change, type Draft, type Item, type Key, read, type WritePorts } from '../audit/table.ts';
+import type { Ms } from '../clock.ts';
+import { limits } from '../limits.ts';
+import type { Webhook } from '../webhook.ts';
+
+/** An id that some worker may be changing right now, or may still be: it counts as switched off. */
+export type Busy = { token: string; at: Ms; step: Step };
+
+/**
+ * The item of one scope: the lock under which its webhooks are changed, and what is known of its population as a whole.
+ *
+ * Who holds the lock is `lock.owner`. An id leaves `busy` only by the present owner's write, after a list that shows the
+ * effect, or one so late that no effect can come any more.
+ */
+export type ScopeItem = Item & {
+  account: string;
+  scope: string;
+  lock?: { owner: string; until: Ms };
+  busy: Readonly<Record<string, Busy>>;
+  lastGood?: { at: Ms; webhooks: number; pages: number };
+  lastScan?: { at: Ms; status: 'complete' | 'incomplete' | 'error'; code?: string; message?: string };
+  /** Hash of a set of missing ids that was seen once, and whether a second list or a person confirmed it. */
+  missing?: { hash: string; confirmed: boolean };
+};
+
+export const scopeKey = (account: string, scope: string): Key => ({
+  pk: `scope#${account}#${encodeURIComponent(scope)}`,
+  sk: 'scope',
+});
+
+const emptyScope = (account: string, scope: string): Draft<ScopeItem> => ({
+  ...scopeKey(account, scope),
+  account,
+  scope,
+  busy: {},
+});
+
+export const readScope = (ports: WritePorts, account: string, scope: string) =>
+  read<ScopeItem>(ports.table, scopeKey(account, scope));
+
+/** Changes what is known of a scope; lock and `busy` stay as they are. */
+export const noteScope = async (
+  ports: WritePorts,
+  account: string,
+  scope: string,
+  patch: (current: Draft<ScopeItem>) => Partial<Pick<ScopeItem, 'lastGood' | 'lastScan' | 'missing'>>,
+): Promise<void> => {
+  await change<ScopeItem>(ports, scopeKey(account, scope), (current) => {
+    const base = current ?? emptyScope(account, scope);
+    return { next: { ...base, ...patch(base) } };
+  });
+};
+
+/** Takes the lock and marks the ids as busy, in one write. `found` is what was busy before. Otherwise: until when somebody else may hold it. */
+export const takeScope = async (
+  ports: WritePorts,
+  account: string,
+  scope: string,
+  steps: ReadonlyMap<string, Step>,
+  owner: string,
+  now: Ms,
+): Promise<{ held: ScopeItem; found: ScopeItem['busy'] } | { until: Ms }> => {
+  let found: ScopeItem['busy'] = {};
+  const written = await change<ScopeItem>(ports, scopeKey(account, scope), (current) => {
+    const base = current ?? emptyScope(account, scope);
+    if (base.lock && base.lock.until > now && base.lock.owner !== owner) return null;
+    found = base.busy;
+    const ours = [...steps].map(([id, step]) => [id, { token: owner, at: now, step }] as const);
+    const busy = { ...base.busy, ...Object.fromEntries(ours) };
+    return { next: { ...base, busy, lock: { owner, until: now + limits.scopeLeaseMs } } };
+  });
+  return written.won ? { held: written.item, found } : { until: written.item?.lock?.until ?? now };
+};
+
+const asOwner =
+  (owner: string, next: (current: ScopeItem) => Draft<ScopeItem>) =>
+  (current: ScopeItem | undefined): Change<ScopeItem> | null =>
+    current?.lock?.owner === owner ? { next: next(current) } : null;
+
+/** Makes the lock outlast one more call. Null where it was lost: nothing may be called any more. */
+export const renewScope = async (ports: WritePorts, held: ScopeItem, now: Ms): Promise<ScopeItem | null> => {
+  const owner = held.lock?.owner ?? '';
+  const lock = { owner, until: now + limits.scopeLeaseMs };
+  const written = await change<ScopeItem>(
+    ports,
+    held,
+    asOwner(owner, (current) => ({ ...current, lock })),
+    held,
+  );
+  return written.won ? written.item : null;
+};
+
+/** What a list proves of a busy id: the effect is there, or can no longer come. */
+const isSettled = (busy: Busy, webhook: Webhook | undefined, listedAt: Ms): boolean => {
+  const shows = { disable: !webhook?.enabled, delete: !webhook, restore: webhook?.enabled === true }[busy.step];
+  return shows || listedAt - busy.at > limits.callTimeoutMs + limits.lateEffectMs;
+};
+
+/**
+ * Gives the lock back. Ids of ours without a call are as busy as they were found; the others leave `busy` only as far as
+ * the list proves it.
+ *
+ * @param found what was busy when the lock was taken
+ * @param list the newest complete list under this lock, or null where there was none
+ * @param called ids of ours for which a call may have gone out
+ */
+export const releaseScope = async (
+  ports: WritePorts,
+  held: ScopeItem,
+  found: ScopeItem['busy'],
+  list: { webhooks: ReadonlyMap<string, Webhook>; at: Ms } | null,
+  called: ReadonlySet<string>,
+  missing: ScopeItem['missing'],
+): Promise<void> => {
+  const owner = held.lock?.owner ?? '';
+  const left = ([id, busy]: [string, Busy]): [string, Busy][] => {
+    const stands = busy.token === owner && !called.has(id) ? found[id] : busy;
+    return !stands || (list && isSettled(stands, list.webhooks.get(id), list.at)) ? [] : [[id, stands]];
+  };
+  const free = (current: ScopeItem): Draft<ScopeItem> => ({
+    ...current,
+    lock: undefined,
+    busy: Object.fromEntries(Object.entries(current.busy).flatMap(left)),
+    missing,
+  });
+  await change<ScopeItem>(ports, held, asOwner(owner, free), held);
+};

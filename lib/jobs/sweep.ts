@@ -1,0 +1,97 @@
+import { type CleanupRecord, hold, move } from '../audit/record.ts';
+import { stepOf } from '../audit/states.ts';
+import { limits } from '../limits.ts';
+import { type AccountItem, accountKey, closedFor, everyAccount } from './account.ts';
+import { follow } from './follow.ts';
+import { type Job, jobFor, parseJob, subjectOfJob } from './job.ts';
+import { openPlan } from './plans.ts';
+import type { Ports } from './ports.ts';
+import { dueKeys, readRecord, readRecords } from './records.ts';
+import { undone, write } from './story.ts';
+
+export type Swept = { sent: number; lapsed: number; dead: number; opened: number };
+
+/** Dead letters: their record is held for a person; what is no job stays where it is for fourteen days. */
+const drain = async (ports: Ports): Promise<number> => {
+  const dead = await ports.queue.dead();
+  let held = 0;
+  for (const delivery of dead) {
+    const job = parseJob(delivery.body);
+    if (!job) {
+      ports.log({
+        level: 'error',
+        message: 'a dead letter is no job; it stays for fourteen days',
+        detail: delivery.messageId,
+      });
+      continue;
+    }
+    const record = await readRecord(ports, subjectOfJob(job));
+    const same = record && record.cycle === job.cycle && stepOf[record.state] === job.step && !record.held;
+    const why = `dead-lettered at the step ${job.step}`;
+    if (same) await write(ports, record, (current) => hold(current, ports.clock.now(), ports.actor, why));
+    await ports.queue.drop([delivery]);
+    held += 1;
+  }
+  return held;
+};
+
+const lapse = (ports: Ports, record: CleanupRecord) =>
+  write(ports, record, (current) => {
+    const line = { actor: ports.actor, detail: 'nobody approved it in time' };
+    return current.state === 'proposed' ? move(current, 'kept', 'lapse', ports.clock.now(), line) : null;
+  });
+
+/** Vetoed while a call was out that nobody came back from: no stop may hold back its undo. */
+const isVetoedMidway = (record: CleanupRecord): boolean =>
+  record.veto !== undefined && record.offByUs && (record.state === 'disabling' || record.state === 'deleting');
+
+const putBack = async (ports: Ports, record: CleanupRecord): Promise<void> => {
+  const guard = { guard: 'vetoed' as const, detail: record.veto?.reason ?? '' };
+  const written = await write(ports, record, (current) =>
+    isVetoedMidway(current) ? undone(current, guard, 'sweep', ports.clock.now(), ports.actor) : null,
+  );
+  if (written.won) await follow(ports, written.item);
+};
+
+/** The switches of all accounts, read once. */
+const switchesOf = async (ports: Ports, names: readonly string[]) => {
+  const items = (await ports.table.get([everyAccount, ...names].map(accountKey))) as AccountItem[];
+  return new Map(items.map((item) => [item.name, item]));
+};
+
+/**
+ * Every minute: sends again what is due and was lost, lets lapse what nobody approved, opens approved plans and holds what
+ * is dead. Marks nothing as sent: a job sent twice does nothing twice. Index rows are hints, the records decide.
+ */
+export const sweep = async (ports: Ports): Promise<Swept> => {
+  const now = ports.clock.now();
+  const dead = await drain(ports);
+  const names = ports.policy.accounts.map(({ name }) => name);
+  const switches = await switchesOf(ports, names);
+  const plans = names.flatMap((name) => switches.get(name)?.opening ?? []);
+  for (const planId of plans) await openPlan(ports, planId);
+  const records = await readRecords(ports, await dueKeys(ports, now));
+  const jobs: Job[] = [];
+  let lapsed = 0;
+  for (const record of records) {
+    if (record.dueAt === undefined || record.dueAt > now) continue;
+    if (record.state === 'proposed') lapsed += (await lapse(ports, record)).won ? 1 : 0;
+    if (isVetoedMidway(record)) {
+      await putBack(ports, record);
+      continue;
+    }
+    const own = switches.get(record.account);
+    const closed = closedFor(
+      { stopped: switches.get(everyAccount)?.stopped ?? own?.stopped, paused: own?.paused },
+      record.state === 'restoring',
+      now,
+    );
+    const job = jobFor(record);
+    if (job && !closed) jobs.push(job);
+  }
+  if (jobs.length === 0) return { sent: 0, lapsed, dead, opened: plans.length };
+  const room = limits.queueDepthMax - (await ports.queue.depth());
+  const sent = jobs.slice(0, Math.max(0, room));
+  await ports.queue.send(sent);
+  return { sent: sent.length, lapsed, dead, opened: plans.length };
+};

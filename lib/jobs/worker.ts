@@ -1,0 +1,281 @@
+import { type CleanupRecord, hold, recordKey, recordRef } from '../audit/record.ts';
+import { stepOf } from '../audit/states.ts';
+import type { Ms } from '../clock.ts';
+import { limits } from '../limits.ts';
+import type { Account } from '../policy/policy.ts';
+import { admit, closedFor, endCredentialPause, readSwitches } from './account.ts';
+import { backoffMs } from './backoff.ts';
+import { finish } from './finish.ts';
+import { type Job, parseJob, subjectOfJob } from './job.ts';
+import { judge, type Verdict } from './judge.ts';
+import { assess, goneByUs, isBelieved, readSeen, remember } from './population.ts';
+import { accountOf, type Ports } from './ports.ts';
+import type { Delivery } from './queue.ts';
+import { readRecord } from './records.ts';
+import { releaseScope, takeScope } from './scope.ts';
+import {
+  ack,
+  type Called,
+  type Disposition,
+  type Population,
+  pauseFor,
+  populationOf,
+  postpone,
+  type Shift,
+  sceneOf,
+  settle,
+  spare,
+  step,
+  type Work,
+  waitFor,
+} from './shift.ts';
+import { write } from './story.ts';
+
+/** The record is at the step that the message speaks of. */
+const isFor = (job: Job, record: CleanupRecord): boolean =>
+  record.cycle === job.cycle && record.held === undefined && stepOf[record.state] === job.step;
+
+/** Why a message has nothing to do here any more, or until when it is too early; null where there is work. */
+const early = (job: Job, record: CleanupRecord | undefined, now: Ms): Disposition | null => {
+  if (!record || !isFor(job, record) || record.dueAt === undefined) return spare;
+  return record.dueAt > now ? waitFor(record.dueAt - now) : null;
+};
+
+/** Lists the scope and weighs the list against the last good scan. Null where no list came: the account may be paused now. */
+const survey = async (shift: Shift, works: readonly Work[]): Promise<Population | null> => {
+  const { ports, account, scope, provider, held, seen, done } = shift;
+  const listing = await provider.list(scope, ports.signal);
+  if (listing.status !== 'complete') {
+    const { outcome } = listing;
+    const tries = Math.max(...works.map(({ record }) => record.waits));
+    const soon = ports.clock.now() + backoffMs(account, tries, ports.random);
+    const paused = outcome.kind === 'retry' && outcome.pause ? await pauseFor(shift, outcome) : 0;
+    ports.log({
+      level: 'warn',
+      message: 'the list could not be read',
+      account: account.name,
+      scope,
+      detail: outcome.why,
+    });
+    await postpone(ports, works, Math.max(soon, paused), 'list', done);
+    return null;
+  }
+  const population = populationOf(listing, ports.clock.now());
+  const deleted = await goneByUs(ports, account.name, scope, seen, population.webhooks);
+  const ours = works.filter(({ record }) => !record.deleteSent).map(({ record }) => [recordRef(record), true] as const);
+  const assessment = assess(account, new Map<string, unknown>([...seen, ...ours]), population.webhooks, deleted);
+  shift.missing = remember(assessment, held.missing);
+  return { ...population, believed: isBelieved(assessment, shift.missing) };
+};
+
+type CallWork = { work: Work; call: Called['call'] };
+
+/** Judges all, worst case folded in: what is about to go covers nobody any more. Answers those that need a call. */
+const judgeAll = async (shift: Shift, works: readonly Work[], population: Population): Promise<CallWork[]> => {
+  const records = works.map(({ record }) => record);
+  const scene = sceneOf(shift, population, records, shift.ports.clock.now());
+  const calls: CallWork[] = [];
+  for (const work of works) {
+    const verdict: Verdict = judge(work.record, scene);
+    const webhook = population.webhooks.get(recordRef(work.record));
+    if (verdict.do !== 'call') await settle(shift, work, verdict);
+    else calls.push({ work, call: verdict.call });
+    if (verdict.do === 'call' && verdict.call !== 'enable' && webhook) scene.cover.remove(webhook);
+  }
+  return calls;
+};
+
+const slotOf = ({ record }: Work): string => `${recordKey(record).pk.slice('webhook#'.length)}#${record.cycle}`;
+
+/** Asks the gate for all at once; what it denies waits without an attempt burnt. The way back is never asked. */
+const passGate = async (shift: Shift, calls: readonly CallWork[], now: Ms): Promise<readonly CallWork[]> => {
+  const fresh = calls.filter(({ work, call }) => call !== 'enable' && !work.record.counted);
+  if (fresh.length === 0) return calls;
+  const { admitted, denied } = await admit(
+    shift.ports,
+    shift.account,
+    fresh.map(({ work }) => slotOf(work)),
+    now,
+  );
+  const refused = fresh.filter(({ work }) => !admitted.has(slotOf(work)));
+  if (denied)
+    await postpone(
+      shift.ports,
+      refused.map(({ work }) => work),
+      denied.until,
+      'gate',
+      shift.done,
+    );
+  return calls.filter((call) => !refused.includes(call));
+};
+
+/** Calls one after the other; after one whose end is open, those behind it wait with it. */
+const callAll = async (shift: Shift, calls: readonly CallWork[], population: Population): Promise<Called[]> => {
+  const called: Called[] = [];
+  for (const { work, call } of calls) {
+    const made = await step(shift, work, call, population);
+    if (made) called.push(made);
+    if (made?.outcome.kind === 'retry' || made?.outcome.kind === 'unknown') break;
+    if (!made && shift.done.get(work.at) !== ack) break;
+  }
+  return called;
+};
+
+/** All that happens under the lock. */
+const workShift = async (shift: Shift, works: readonly Work[]): Promise<{ listed: boolean }> => {
+  let newest: Population | null = null;
+  try {
+    newest = await survey(shift, works);
+    if (!newest) return { listed: false };
+    const calls = await passGate(shift, await judgeAll(shift, works, newest), shift.ports.clock.now());
+    const called = await callAll(shift, calls, newest);
+    if (called.length > 0) newest = (await finish(shift, called, newest)) ?? newest;
+    return { listed: true };
+  } finally {
+    const { ports, held, found, called, missing } = shift;
+    await releaseScope(ports, held, found, newest, called, newest ? missing : held.missing);
+  }
+};
+
+const openAccount = async (ports: Ports, account: Account, works: readonly Work[], done: Map<number, Disposition>) => {
+  const opened = await ports.open(account);
+  if (opened.status === 'ok') return opened.provider;
+  ports.log({ level: 'error', message: 'the account cannot be opened', account: account.name, detail: opened.why });
+  await postpone(ports, works, ports.clock.now() + limits.credentialPauseMs, 'gate', done);
+  return null;
+};
+
+/** The jobs of one scope, in order. */
+const workScope = async (
+  ports: Ports,
+  account: Account,
+  scope: string,
+  jobs: readonly { at: number; job: Job }[],
+  deadline: Ms,
+  done: Map<number, Disposition>,
+): Promise<void> => {
+  const keys = new Map(jobs.map(({ job }) => [recordKey(subjectOfJob(job)).pk, recordKey(subjectOfJob(job))]));
+  const found = (await ports.table.get([...keys.values()])) as CleanupRecord[];
+  const records = new Map(found.map((record) => [record.pk, record]));
+  const works: Work[] = [];
+  const spoken = new Set<string>();
+  for (const { at, job } of jobs) {
+    const { pk } = recordKey(subjectOfJob(job));
+    const record = records.get(pk);
+    const reason = spoken.has(pk) ? spare : early(job, record, ports.clock.now());
+    if (reason !== spare) spoken.add(pk);
+    if (reason) done.set(at, reason);
+    else works.push({ at, record: record as CleanupRecord });
+  }
+  if (works.length === 0) return;
+  const now = ports.clock.now();
+  const switches = await readSwitches(ports, account.name);
+  const stopped = works.filter(({ record }) => closedFor(switches, record.state === 'restoring', now));
+  const closed = closedFor(switches, false, now);
+  if (closed) await postpone(ports, stopped, closed.until, 'gate', done);
+  const open = works.filter((work) => !stopped.includes(work));
+  if (open.length === 0) return;
+  const provider = await openAccount(ports, account, open, done);
+  if (!provider) return;
+  const owner = ports.random.token();
+  const steps = new Map(open.map(({ record }) => [recordRef(record), stepOf[record.state] ?? 'restore'] as const));
+  const taken = await takeScope(ports, account.name, scope, steps, owner, ports.clock.now());
+  if ('until' in taken) {
+    for (const { at } of open) done.set(at, waitFor(taken.until - ports.clock.now()));
+    return;
+  }
+  const seen = await readSeen(ports, taken.held);
+  const { missing } = taken.held;
+  const called = new Set<string>();
+  const { listed } = await workShift(
+    { ports, account, scope, provider, deadline, ...taken, called, seen, done, missing },
+    open,
+  );
+  if (listed) await endCredentialPause(ports, switches.own);
+};
+
+/** An account that the policy no longer names: its records wait for a person. */
+const holdAll = async (ports: Ports, jobs: readonly { at: number; job: Job }[], done: Map<number, Disposition>) => {
+  const why = 'its account is no longer in the policy; name it again to put things back, then release it';
+  for (const { at, job } of jobs) {
+    const record = await readRecord(ports, subjectOfJob(job));
+    if (record && isFor(job, record))
+      await write(ports, record, (current) => hold(current, ports.clock.now(), ports.actor, why));
+    done.set(at, ack);
+  }
+};
+
+const grouped = (jobs: readonly { at: number; job: Job }[]) =>
+  Map.groupBy(jobs, ({ job }) => `${job.account}\n${job.scope}`).values();
+
+/**
+ * Those behind one that waits wait with it, and all of a scope to one time: order within a scope is kept. Spare ones go: they
+ * would only be handed out again until they looked dead.
+ */
+const lineUp = (group: readonly { at: number }[], done: Map<number, Disposition>): void => {
+  const waits = group.flatMap(({ at }) => {
+    const disposition = done.get(at) ?? { ack: false as const, retryMs: 0 };
+    return disposition.ack ? [] : [disposition.retryMs];
+  });
+  if (waits.length === 0) return;
+  const retryMs = Math.max(...waits);
+  const first = group.findIndex(({ at }) => !done.get(at)?.ack);
+  for (const { at } of group.slice(first)) if (done.get(at) !== spare) done.set(at, { ack: false, retryMs });
+};
+
+/**
+ * Works one batch of messages and never throws: whatever is not answered as done is handed out again.
+ *
+ * @param deadline when this invocation must have ended, in milliseconds since 1970
+ * @returns the message ids that failed; their visibility is already set
+ */
+export const workBatch = async (ports: Ports, deliveries: readonly Delivery[], deadline: Ms): Promise<string[]> => {
+  const done = new Map<number, Disposition>();
+  const jobs = deliveries.flatMap(({ body, messageId }, at) => {
+    const job = parseJob(body);
+    if (!job)
+      ports.log({ level: 'error', message: 'a message is no job; it goes to the dead letters', detail: messageId });
+    return job ? [{ at, job }] : [];
+  });
+  const groups = [...grouped(jobs)];
+  const run = async (group: readonly { at: number; job: Job }[]) => {
+    const { account: name, scope } = (group[0] as { job: Job }).job;
+    const account = accountOf(ports.policy, name);
+    try {
+      if (!account) await holdAll(ports, group, done);
+      else await workScope(ports, account, scope, group, deadline, done);
+    } catch (error) {
+      ports.log({
+        level: 'error',
+        message: 'a scope could not be worked',
+        account: name,
+        scope,
+        detail: String(error),
+      });
+      for (const { at } of group) if (!done.get(at)?.ack) done.set(at, waitFor(limits.shortWaitMs));
+    }
+    lineUp(group, done);
+  };
+  await Promise.all(groups.map(run));
+  const failed = deliveries.flatMap((delivery, at) => {
+    const disposition = done.get(at);
+    return disposition?.ack ? [] : [{ delivery, seconds: disposition ? Math.ceil(disposition.retryMs / 1000) : null }];
+  });
+  await postponeAll(ports, failed);
+  return failed.map(({ delivery }) => delivery.messageId);
+};
+
+/** Visibility is changed last, one call per wait; a failure only means that the queue's own time-out holds. */
+const postponeAll = async (ports: Ports, failed: readonly { delivery: Delivery; seconds: number | null }[]) => {
+  for (const [seconds, group] of Map.groupBy(failed, ({ seconds }) => seconds)) {
+    if (seconds === null) continue;
+    await ports.queue
+      .postpone(
+        group.map(({ delivery }) => delivery),
+        seconds,
+      )
+      .catch((error: unknown) => {
+        ports.log({ level: 'warn', message: 'a visibility could not be changed', detail: String(error) });
+      });
+  }
+};

@@ -1,0 +1,53 @@
+/** Every bound of hooksweep in one place: value, unit and reason. Going over one is a named outcome, never a silent cut. */
+const second = 1000;
+const minute = 60 * second;
+const hour = 60 * minute;
+
+export const limits = {
+  /** One provider call, from start to the end of its body. Slow providers answer lists within a few seconds. */
+  callTimeoutMs: 10 * second,
+  /** One provider answer. 10,000 webhooks of 1.5 KB fit. */
+  answerBytesMax: 16 * 1024 * 1024,
+  /** One webhook URL as a provider gives it; the longest documented limit of a provider is 1,000. */
+  urlCharactersMax: 8192,
+  /** One id; percent-encoded it still fits a DynamoDB partition key of 2,048 bytes with account and scope. */
+  idCharactersMax: 256,
+  /** Calls under way at one account at a time. */
+  callsAtOnceMax: 4,
+  /** Lock on a scope; a call starts only while more than `callTimeoutMs` of it is left. */
+  scopeLeaseMs: 30 * second,
+  /** A list may be this old when a call that was judged on it starts. */
+  listAgeMax: 60 * second,
+  /** After a call timed out its effect may still land for this long. */
+  lateEffectMs: 10 * minute,
+  /** Waits up to this go by SQS visibility, longer ones by the record's `dueAt`. */
+  shortWaitMs: 60 * second,
+  /** Entries of one open cycle kept in the record; over it the record is held for a person. */
+  historyMax: 16,
+  /** No claim (conditional write) is made on a larger item; DynamoDB itself ends at 400 KB. */
+  itemBytesMax: 256 * 1024,
+  /** A plan that nobody approved lapses. */
+  planLapseMs: 7 * 24 * hour,
+  /** Pause of an account whose credential was refused; a working scan or `start` ends it earlier. */
+  credentialPauseMs: hour,
+  /** Pause after a throttle that names no time. */
+  throttlePauseMs: 30 * second,
+  /** A longer `Retry-After` is cut to this, so that a broken header cannot park an account for ever. */
+  retryAfterMaxMs: 24 * hour,
+  /** Steps of unknown outcome older than this raise an alarm. */
+  unknownAlarmMs: 24 * hour,
+  /** The sweep sends nothing while the queue holds more. */
+  queueDepthMax: 1000,
+  /** Times that the queue hands out a message before it is dead. */
+  receivesMax: 20,
+  /** The policy file. */
+  policyBytesMax: 1024 * 1024,
+  /** Accounts in one policy file; each is compared with all others. */
+  policyAccountsMax: 1000,
+  /** YAML aliases resolved in a policy file, times what they stand for: enough for reuse, too few for a bomb. */
+  policyAliasesMax: 100,
+  /** A duration in a policy file. Ten years: a longer wait is a slip of the pen. */
+  policyDurationMaxMs: 3660 * 24 * hour,
+  /** A plan file. */
+  planBytesMax: 256 * 1024 * 1024,
+} as const;

@@ -1,0 +1,37 @@
+import { keyOf, type Webhook } from '../webhook.ts';
+
+/** Events of a webhook for the question "who else receives this?"; signing secrets cover one another as one event. */
+const eventsOf = (webhook: Webhook): readonly string[] =>
+  webhook.kind === 'signing-secret' ? ['signing with a secret'] : webhook.events;
+
+/**
+ * Counts, per event, the webhooks that would still receive it. `*` receives every event; names never add up to `*`.
+ * Removing keeps the counts right, so that one pass over a population judges all of it.
+ */
+export const coverOf = (webhooks: Iterable<Webhook>, off: ReadonlySet<string>) => {
+  const counts = new Map<string, number>();
+  const counted = new Set<string>();
+  const add = (webhook: Webhook, by: 1 | -1) => {
+    for (const event of eventsOf(webhook)) counts.set(event, (counts.get(event) ?? 0) + by);
+  };
+  for (const webhook of webhooks) {
+    if (!webhook.enabled || off.has(keyOf(webhook))) continue;
+    counted.add(keyOf(webhook));
+    add(webhook, 1);
+  }
+  return {
+    /** Events of this webhook that nobody else would receive. */
+    missingWithout(webhook: Webhook): string[] {
+      const events = eventsOf(webhook);
+      const own = counted.has(keyOf(webhook)) ? 1 : 0;
+      const ownAll = own && events.includes('*') ? 1 : 0;
+      const all = (counts.get('*') ?? 0) - ownAll;
+      return events.filter((event) => all + (event === '*' ? 0 : (counts.get(event) ?? 0) - own) <= 0);
+    },
+    /** Counts it as gone from here on. */
+    remove(webhook: Webhook): void {
+      if (counted.delete(keyOf(webhook))) add(webhook, -1);
+    },
+  };
+};
+export type Cover = ReturnType<typeof coverOf>;

@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import type { Outcome } from '../../lib/providers/contract.ts';
+import { day, type Fault, hour, shop, testHook, webhook } from './world.ts';
+
+const answers: Outcome[] = [
+  { kind: 'unknown', why: 'no answer in time' },
+  { kind: 'retry', why: '503' },
+  { kind: 'refused', why: '422' },
+  { kind: 'done', why: '200' },
+  { kind: 'gone', why: '404' },
+];
+
+/** The fault hits the named call only, `times` times. */
+const bending = (call: string, fault: Fault, times: number, over = {}) => {
+  const w = shop([webhook('live'), testHook('a')], { retry: { attempts: 3, baseMs: 2000, capMs: 60_000 }, ...over });
+  let left = times;
+  w.remote.hooks.before = (made) => {
+    w.remote.faults.call = made === call && left-- > 0 ? [fault] : [];
+  };
+  return w;
+};
+
+/** What the record says must be what the provider shows. */
+const expectTruth = (w: ReturnType<typeof shop>) => {
+  const { state, leftAs } = w.record('shop', 'a');
+  const there = w.remote.state.get('a');
+  const shows = there === undefined ? 'absent' : there.enabled ? 'on' : 'off';
+  const says = { deleted: 'absent', gone: 'absent', kept: 'on', failed: leftAs, observing: 'off' }[state as string];
+  expect(`${state}: ${says}`).toBe(`${state}: ${shows}`);
+};
+
+describe.each(answers)('an answer of $kind', (outcome) => {
+  for (const effect of [true, false])
+    for (const times of [1, 20]) {
+      const name = `${effect ? 'with' : 'without'} effect, ${times === 1 ? 'once' : 'always'}`;
+
+      it(`to a disable, ${name}, ends where the provider is`, async () => {
+        const w = bending('disable a', { outcome, effect }, times);
+        await w.scanAndApprove('shop');
+        await w.run(hour);
+        expectTruth(w);
+        expect(w.remote.mutations().filter((call) => call === 'disable a').length).toBeLessThanOrEqual(3);
+        await w.run(2 * day, hour);
+        expectTruth(w);
+        expect((await w.verify()).broken).toEqual([]);
+      });
+
+      it(`to a delete, ${name}, ends where the provider is`, async () => {
+        const w = bending('delete a', { outcome, effect }, times);
+        await w.scanAndApprove('shop');
+        await w.run(day + hour);
+        expectTruth(w);
+        expect(w.remote.mutations().filter((call) => call === 'delete a').length).toBeLessThanOrEqual(3);
+        expect((await w.verify()).broken).toEqual([]);
+      });
+
+      it(`to the way back, ${name}, ends where the provider is`, async () => {
+        const w = bending('enable a', { outcome, effect }, times);
+        await w.scanAndApprove('shop');
+        await w.run(60_000);
+        await w.decide('veto', 'a');
+        await w.run(hour);
+        expectTruth(w);
+        expect(w.remote.mutations().filter((call) => call === 'enable a').length).toBeLessThanOrEqual(3);
+      });
+    }
+});
+
+describe('an effect that lands long after its call was given up', () => {
+  const lost: Fault = { outcome: { kind: 'unknown', why: 'no answer in time' }, effect: false };
+
+  it('does not contradict a record that says kept', async () => {
+    const w = bending('disable a', lost, 20);
+    await w.scanAndApprove('shop');
+    await w.work();
+    await w.decide('veto', 'a');
+    await w.run(5 * 60_000);
+    expect(w.record('shop', 'a').state).toBe('restoring');
+    w.remote.edit('a', { enabled: false });
+    await w.run(hour);
+    expect(w.record('shop', 'a').state).toBe('kept');
+    expectTruth(w);
+  });
+
+  it('leaves its webhook counted as off for others, also after another shift that did not call', async () => {
+    const others = ['x', 'y', 'z', 'u'].map((id) => webhook(id, { events: ['OTHER'] }));
+    const w = shop([testHook('a'), webhook('b'), ...others]);
+    await w.scanAndApprove('shop');
+    w.remote.faults.call = [lost];
+    await w.work();
+    w.remote.faults.list = [
+      (real) =>
+        real.status === 'complete' ? { ...real, webhooks: real.webhooks.filter(({ id }) => id !== 'x') } : real,
+    ];
+    w.pass(50_000);
+    await w.run(0);
+    expect(w.remote.mutations()).toEqual(['disable a']);
+    expect(w.record('shop', 'a').waitFor).toBe('list');
+    const scope = w.table.items.get('scope#shop#main\nscope') as unknown as { busy: object };
+    expect(Object.keys(scope.busy)).toHaveLength(1);
+  });
+
+  it('is not called failed before it can no longer come', async () => {
+    const w = bending('disable a', lost, 20);
+    await w.scanAndApprove('shop');
+    await w.run(9 * 60_000);
+    expect(w.record('shop', 'a').state).toBe('disabling');
+    await w.run(hour);
+    expect(w.record('shop', 'a')).toMatchObject({ state: 'failed', leftAs: 'on' });
+  });
+});
