@@ -1,4 +1,6 @@
 import { type CleanupRecord, type Pending, recordRef } from '../audit/record.ts';
+import { iso } from '../clock.ts';
+import { limits } from '../limits.ts';
 import { fingerprintParts, type Webhook } from '../webhook.ts';
 import { backoffMs } from './backoff.ts';
 import { follow } from './follow.ts';
@@ -46,6 +48,15 @@ const later = async (shift: Shift, called: Called, flags: Flags): Promise<void> 
   const step = called.call === 'enable' ? 'restore' : called.call;
   const until = now + Math.max(asked, backoffMs(account, record.attempts[step], ports.random));
   const why = outcome.kind === 'retry' ? 'backoff' : 'readback';
+  const since = work.record.pending?.at ?? now;
+  if (now - since > limits.unknownAlarmMs)
+    ports.log({
+      level: 'error',
+      message: `a ${called.call} has had no known outcome since ${iso(since)}`,
+      account: account.name,
+      scope: shift.scope,
+      webhookId: record.webhookId,
+    });
   await write(ports, record, (current) => waiting(current, until, why, flags));
   done.set(work.at, waitOut(record, until - now));
 };

@@ -14,11 +14,23 @@ import { readScope, type ScopeItem } from './scope.ts';
 
 /** One account's part of a plan, with what is known of its scopes. */
 export type AccountScan = { plan: AccountPlan; items: readonly PlanItem[] };
-export type ScopeScan = { reading: Reading; knows: Knowledge; items: PlanItem[]; seen: Seen };
+export type ScopeScan = {
+  reading: Reading;
+  knows: Knowledge;
+  items: PlanItem[];
+  seen: Seen;
+  /** Records that were open before the list was read. */
+  open: readonly CleanupRecord[];
+};
 /** A set of missing ids that exceeds `shrink`, to be remembered until a person accepts it. */
 export type Shrunk = { scope: string; missing: ScopeItem['missing'] };
 export type Look = AccountScan & { scans: readonly ScopeScan[]; shrunk: readonly Shrunk[] };
-export type LookOptions = { acceptShrink: boolean; foreign: ReadonlySet<string> };
+export type LookOptions = {
+  acceptShrink: boolean;
+  foreign: ReadonlySet<string>;
+  /** The open records of the account, read before it was listed: what a worker did since is not held against the list. */
+  open: readonly CleanupRecord[];
+};
 
 type LookPorts = Pick<Ports, 'table' | 'policy' | 'random'>;
 type Known = { scope: ScopeItem | undefined; seen: Seen };
@@ -51,8 +63,7 @@ const knowledgeOf = async (
   foreign: ReadonlySet<string>,
   now: Ms,
 ) => {
-  const openHere = open.filter((record) => record.scope === reading.scope);
-  const records = new Map(openHere.map((record) => [recordRef(record), record]));
+  const records = new Map(open.map((record) => [recordRef(record), record]));
   const findings = findingsOf(account, capabilities, reading, { sightings: seen, records }, now);
   const keys = reading.webhooks
     .filter((webhook) => findings.has(keyOf(webhook)) && !records.has(keyOf(webhook)))
@@ -67,10 +78,10 @@ const lookAtScope = async (
   account: Account,
   capabilities: Capabilities,
   reading: Reading,
-  open: readonly CleanupRecord[],
   options: LookOptions & { stopped: boolean },
   now: Ms,
 ): Promise<ScopeScan | { error: ScopeStatus['error']; missing: ScopeItem['missing'] }> => {
+  const open = options.open.filter((record) => record.scope === reading.scope);
   const scope = await readScope(ports, account.name, reading.scope);
   const known = { scope, seen: await readSeen(ports, scope) };
   const shrunk = await weigh(ports, account, reading, known, options.acceptShrink);
@@ -88,7 +99,7 @@ const lookAtScope = async (
     now,
   );
   const items = planScope(account, capabilities, reading, looked.findings, looked.knows, now);
-  return { reading, knows: looked.knows, items, seen };
+  return { reading, knows: looked.knows, items, seen, open };
 };
 
 /**
@@ -97,7 +108,6 @@ const lookAtScope = async (
 export const look = async (ports: LookPorts, read: AccountReading, options: LookOptions, now: Ms): Promise<Look> => {
   const { account, capabilities } = read;
   const { stopped, own } = await readSwitches(ports, account.name);
-  const open = await openRecordsOf(ports, account.name);
   const statuses = [...read.scopes];
   const scans: ScopeScan[] = [];
   const shrunk: Shrunk[] = [];
@@ -107,7 +117,6 @@ export const look = async (ports: LookPorts, read: AccountReading, options: Look
       account,
       capabilities as Capabilities,
       reading,
-      open,
       { ...options, stopped: !!stopped },
       now,
     );
@@ -137,15 +146,17 @@ export const previewAccounts = async (
   { acceptShrink }: { acceptShrink: boolean },
 ): Promise<AccountScan[]> => {
   const accounts = names.map((name) => accountOf(ports.policy, name)).filter((account) => account !== undefined);
-  const readings: AccountReading[] = [];
+  const readOne = async (account: Account) => {
+    const open = await openRecordsOf(ports, account.name);
+    return { open, read: await readAccount(ports, account) };
+  };
+  const readings: { open: readonly CleanupRecord[]; read: AccountReading }[] = [];
   for (let at = 0; at < accounts.length; at += accountsAtOnce)
-    readings.push(
-      ...(await Promise.all(accounts.slice(at, at + accountsAtOnce).map((account) => readAccount(ports, account)))),
-    );
-  const foreign = foreignIds(readings);
+    readings.push(...(await Promise.all(accounts.slice(at, at + accountsAtOnce).map(readOne))));
+  const foreign = foreignIds(readings.map(({ read }) => read));
   const now = ports.clock.now();
-  const looks = readings.map((read) =>
-    look(ports, read, { acceptShrink, foreign: foreign.get(read.account.name) ?? new Set() }, now),
+  const looks = readings.map(({ open, read }) =>
+    look(ports, read, { acceptShrink, open, foreign: foreign.get(read.account.name) ?? new Set() }, now),
   );
   return (await Promise.all(looks)).map(({ plan, items }) => ({ plan, items }));
 };

@@ -17,7 +17,8 @@ import { awaitApproval, storePlan } from './plans.ts';
 import { readSeen, writeSeen } from './population.ts';
 import { accountOf, type Ports } from './ports.ts';
 import { type OnFailure, readAccount } from './reading.ts';
-import { noteScope, readScope, type ScopeItem } from './scope.ts';
+import { openRecordsOf } from './records.ts';
+import { noteScope, noteScopeNames, readScope, readScopeNames, type ScopeItem } from './scope.ts';
 import { moved, undone, write } from './story.ts';
 
 /** What is under observation is judged at every scan: whoever lost its reason, or the cover, goes back at once. */
@@ -28,7 +29,7 @@ const recheck = async (ports: Ports, account: Account, capabilities: Capabilitie
   const webhooks = new Map(reading.webhooks.map((webhook) => [keyOf(webhook), webhook]));
   const inUse = secretsInUse(reading.webhooks);
   const scene = { account, now, capabilities, cover, secretsInUse: inUse, webhooks, findings, believed: true };
-  for (const record of knows.records.values()) {
+  for (const record of scan.open) {
     if (record.state !== 'observing' || record.held || !webhooks.has(recordRef(record))) continue;
     const verdict = judge(record, scene);
     if (verdict.do !== 'undo' && verdict.do !== 'move') continue;
@@ -115,8 +116,8 @@ const foreignSeen = async (ports: Ports, account: Account): Promise<Set<string>>
   );
   const ids = new Set<string>();
   for (const { name } of others) {
-    const seen = await readSeen(ports, await readScope(ports, name, name));
-    for (const id of seen.keys()) ids.add(id);
+    for (const scope of await readScopeNames(ports, name))
+      for (const key of (await readSeen(ports, await readScope(ports, name, scope))).keys()) ids.add(key);
   }
   return ids;
 };
@@ -130,13 +131,19 @@ export const scanAccount = async (ports: Ports, name: string, options: ScanOptio
   if (!account) throw new Error(`the policy names no account ${name}`);
   const now = ports.clock.now();
   const { own } = await readSwitches(ports, name);
+  const open = await openRecordsOf(ports, name);
   const read = await readAccount(ports, account, pauseOn(ports, account));
   const foreign = await foreignSeen(ports, account);
-  const found = await look(ports, read, { ...options, foreign }, now);
+  const found = await look(ports, read, { ...options, foreign, open }, now);
   for (const status of found.plan.scopes)
     if (status.status !== 'complete')
       await noteFailure(ports, account, status, found.shrunk.find(({ scope }) => scope === status.scope)?.missing, now);
   if (read.capabilities && found.scans.length > 0) {
+    await noteScopeNames(
+      ports,
+      name,
+      found.plan.scopes.map(({ scope }) => scope),
+    );
     if (options.acceptShrink) await noteAcceptance(ports, name, now);
     for (const scan of found.scans) {
       await remembered(ports, account, scan, now);

@@ -39,6 +39,19 @@ const emptyScope = (account: string, scope: string): Draft<ScopeItem> => ({
 export const readScope = (ports: WritePorts, account: string, scope: string) =>
   read<ScopeItem>(ports.table, scopeKey(account, scope));
 
+type ScopeNames = Item & { scopes: readonly string[] };
+const namesKey = (account: string): Key => ({ pk: `account#${account}`, sk: 'scopes' });
+
+/** The scopes that the last scan found at an account; empty before the first. */
+export const readScopeNames = async (ports: Pick<WritePorts, 'table'>, account: string): Promise<readonly string[]> =>
+  (await read<ScopeNames>(ports.table, namesKey(account)))?.scopes ?? [];
+
+export const noteScopeNames = async (ports: WritePorts, account: string, scopes: readonly string[]): Promise<void> => {
+  await change<ScopeNames>(ports, namesKey(account), (current) =>
+    current && current.scopes.join('\n') === scopes.join('\n') ? null : { next: { ...namesKey(account), scopes } },
+  );
+};
+
 /** Changes what is known of a scope; lock and `busy` stay as they are. */
 export const noteScope = async (
   ports: WritePorts,

@@ -7,7 +7,7 @@ import type { Account } from '../policy/policy.ts';
 import { type AccountItem, accountKey, everyAccount } from './account.ts';
 import { type PlanStatus, readHeader } from './plans.ts';
 import type { Ports } from './ports.ts';
-import { readScope, type ScopeItem } from './scope.ts';
+import { readScope, readScopeNames, type ScopeItem } from './scope.ts';
 
 type Stop = { at: string; actor: string; reason: string };
 
@@ -89,8 +89,8 @@ const accountState = async (
   now: Ms,
 ): Promise<AccountState> => {
   const own = records.filter((record) => record.account === account.name).map(({ scope }) => scope);
-  // A provider without scopes of its own has one by the name of the account.
-  const scopes = [...new Set([account.name, ...own])].toSorted();
+  // Before the first scan: a provider without scopes of its own has one by the name of the account.
+  const scopes = [...new Set([account.name, ...own, ...(await readScopeNames(ports, account.name))])].toSorted();
   const items = await Promise.all(scopes.map((scope) => readScope(ports, account.name, scope)));
   const known = scopes.flatMap((scope, at) => (items[at] || own.includes(scope) ? [scopeState(scope, items[at])] : []));
   const day = iso(now).slice(0, 10);

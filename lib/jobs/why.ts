@@ -19,7 +19,7 @@ import { readSwitches } from './account.ts';
 import { look, type ScopeScan } from './look.ts';
 import { accountOf, type Ports } from './ports.ts';
 import { type AccountReading, foreignIds, readAccount } from './reading.ts';
-import { readRecord } from './records.ts';
+import { openRecordsOf, readRecord } from './records.ts';
 
 export const ruleNames = [
   'test',
@@ -214,14 +214,15 @@ const fromAccount = async (
   foreign: ReadonlySet<string>,
 ): Promise<Why | null> => {
   const now = ports.clock.now();
-  const believed = await look(ports, read, { acceptShrink: true, foreign }, now);
+  const open = await openRecordsOf(ports, account.name);
+  const believed = await look(ports, read, { acceptShrink: true, foreign, open }, now);
   for (const scan of believed.scans) {
     const { scope } = scan.reading;
     const webhook = scan.reading.webhooks.find((one) => matching(wanted)(one, scope));
     if (!webhook) continue;
     // With what holds for the account as a whole, such as a first scan.
     const item = believed.items.find((one) => one.scope === scope && recordRef(one) === keyOf(webhook));
-    const strict = await look(ports, read, { acceptShrink: false, foreign }, now);
+    const strict = await look(ports, read, { acceptShrink: false, foreign, open }, now);
     const blocked = strict.plan.scopes.find((one) => one.scope === scope)?.error ?? null;
     return fromScan(ports, account, scan, webhook, item, blocked);
   }
