@@ -36,7 +36,7 @@ const connect = async (): Promise<Omit<Ports, 'actor'>> => {
     table: dynamoTable(new DynamoDBClient({}), variable('TABLE_NAME'), systemClock),
     queue: sqsQueue(new SQSClient({}), urls),
     policy,
-    open: createOpener(providers, localReaders(), createHttp({ clock: systemClock, version })),
+    open: createOpener(providers, localReaders(), createHttp({ clock: systemClock, version }), systemClock),
     log,
   };
 };

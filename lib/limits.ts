@@ -12,6 +12,10 @@ export const limits = {
   urlCharactersMax: 8192,
   /** One id; percent-encoded it still fits a DynamoDB partition key of 2,048 bytes with account and scope. */
   idCharactersMax: 256,
+  /** Pages of one list. At 100 a page that is 50,000 webhooks; a list that goes on is taken for one that never ends. */
+  listPagesMax: 500,
+  /** Webhooks of one list whose deliveries are looked up, where that takes calls of their own. */
+  deliveriesReadMax: 100,
   /** Calls under way at one account at a time. */
   callsAtOnceMax: 4,
   /** Lock on a scope; a call starts only while more than `callTimeoutMs` of it is left. */

@@ -106,7 +106,7 @@ const conclude = async (
 /** The same ports for calls that a first Ctrl-C does not cut off. */
 const untilTheEnd = ({ env }: Context, { signal: _, ...ports }: Ports): Ports => ({
   ...ports,
-  open: createOpener(providers, localReaders(env), createHttp({ clock: ports.clock, version })),
+  open: createOpener(providers, localReaders(env), createHttp({ clock: ports.clock, version }), ports.clock),
 });
 
 const runOn = async (

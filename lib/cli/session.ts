@@ -32,8 +32,9 @@ const folderOf = ({ values, cwd }: SessionSettings): string => resolve(cwd, text
 
 /** Before anything is printed: whatever the environment holds for a reference must show up nowhere. */
 const learnSecrets = (policy: Policy, { env, secrets }: SessionSettings): void => {
-  for (const { credentials } of policy.accounts)
-    for (const text of Object.values(credentials)) {
+  for (const { provider, credentials } of policy.accounts)
+    for (const [name, text] of Object.entries(credentials)) {
+      if (providers[provider]?.credentials[name]?.secret === false) continue;
       const reference = parseReference(text);
       const value = reference?.source === 'env' ? env[reference.name] : undefined;
       if (value) secrets.add(value);
@@ -156,7 +157,7 @@ export const openSession = async (
     table,
     queue,
     policy,
-    open: createOpener(providers, localReaders(env), createHttp({ clock, version, signal }), (values) => {
+    open: createOpener(providers, localReaders(env), createHttp({ clock, version, signal }), clock, (values) => {
       for (const value of values) secrets.add(value);
     }),
     actor: `os:${userName()}@${hostname()}`,

@@ -15,12 +15,20 @@ const byAge = (webhook: Webhook, population: Population, afterMs: Ms, why: strin
   return report(`${age.basis} ${day(age.since)}, more than ${span(afterMs)} ago, and ${why}: ${reason}`);
 };
 
+/** From when a success would be known: for ever, or as far back as a forgetful provider and our own scans go. */
+const watchedSince = (webhook: Webhook, { capabilities, sightings, now }: Population): Ms => {
+  if (capabilities.signalMemoryMs === undefined) return Number.NEGATIVE_INFINITY;
+  return Math.min(timeOf(sightings.get(keyOf(webhook))?.firstSeen) ?? now, now - capabilities.signalMemoryMs);
+};
+
 /** The start of the time without a success: the last success, else the time from which it stands. */
 const quietSince = (webhook: Webhook, population: Population): { at: Ms; says: string } | null => {
   const seen = timeOf(population.sightings.get(keyOf(webhook))?.lastSuccess);
   const success = latest(timeOf(webhook.signal?.lastSuccess), seen);
   if (success !== null) return { at: success, says: `last success ${day(success)}` };
   const age = ageOf(webhook, population);
+  const watched = watchedSince(webhook, population);
+  if (age !== null && watched > age.since) return { at: watched, says: `no success known since ${day(watched)}` };
   return age && { at: age.since, says: `no success since it was ${age.basis} ${day(age.since)}` };
 };
 

@@ -61,12 +61,12 @@ const later = async (shift: Shift, called: Called, flags: Flags): Promise<void> 
   done.set(work.at, waitOut(record, until - now));
 };
 
-const refused = ({ call, outcome, work }: Called): Extract<Verdict, { do: 'move' }> => ({
+const refused = ({ call, outcome, record }: Called, { webhooks }: Scene): Extract<Verdict, { do: 'move' }> => ({
   do: 'move',
   to: 'failed',
   guard: 'refused',
   detail: `${call}: ${outcome.why}`,
-  leftAs: work.record.offByUs ? 'off' : fingerprintParts(work.record.fingerprint).on ? 'on' : 'off',
+  leftAs: webhooks.get(recordRef(record))?.enabled ? 'on' : 'off',
 });
 
 /** Whether somebody else took the cover away while our delete was under way: it cannot be undone, so it is cried out. */
@@ -99,7 +99,7 @@ const conclude = async (shift: Shift, called: Called, scene: Scene, before: Popu
     if (verdict.do === 'wait') return null;
     if (verdict.do !== 'call') return verdict;
     const open = record.openUntil !== undefined && record.openUntil > now;
-    return called.outcome.kind === 'refused' && !open ? refused(called) : null;
+    return called.outcome.kind === 'refused' && !open ? refused(called, scene) : null;
   };
   if (concluded({ ...called.record, ...flags }) === null) return later(shift, called, flags);
   // A veto may have come while the call was out: what is there now is judged.
@@ -133,6 +133,7 @@ export const finish = async (
   before: Population,
 ): Promise<Population | null> => {
   const { ports, provider, scope, account } = shift;
+  const asked = ports.clock.now();
   const listing = await provider.list(scope, ports.signal);
   if (listing.status !== 'complete') {
     ports.log({
@@ -147,7 +148,7 @@ export const finish = async (
   }
   const ours = new Set(called.map(({ record }) => recordRef(record)));
   const deleted = new Set(called.filter(({ call }) => call === 'delete').map(({ record }) => recordRef(record)));
-  const after: Population = { ...populationOf(listing, ports.clock.now()), believed: true };
+  const after: Population = { ...populationOf(listing, asked), believed: true };
   const { missing } = assess(account, before.webhooks, undisturbed(before, after, ours), deleted);
   const population = { ...after, believed: before.believed && missing.length === 0 };
   const scene = sceneOf(

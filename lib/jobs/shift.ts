@@ -83,6 +83,7 @@ export const postpone = async (
   );
 };
 
+/** @param at when the list was asked for: it shows nothing later */
 export const populationOf = (
   listing: Extract<Listing, { status: 'complete' }>,
   at: Ms,
@@ -172,6 +173,14 @@ const mayCall = async (shift: Shift, call: Called['call'], listAt: Ms): Promise<
   return null;
 };
 
+/** A process that stood still since it was let through may have outlived its lock. */
+const outlived = ({ held, ports }: Shift): { why: string; until: Ms } | null => {
+  const now = ports.clock.now();
+  return (held.lock?.until ?? 0) - now < limits.callTimeoutMs
+    ? { why: 'the lock would not outlast it', until: now }
+    : null;
+};
+
 /** Claims and calls. Null where somebody else was there first or the call may not start. */
 export const step = async (
   shift: Shift,
@@ -194,7 +203,8 @@ export const step = async (
     shift.done.set(work.at, ack);
     return null;
   }
-  const late = closedFor(await readSwitches(ports, shift.account.name), call === 'enable', ports.clock.now());
+  const switches = await readSwitches(ports, shift.account.name);
+  const late = closedFor(switches, call === 'enable', ports.clock.now()) ?? outlived(shift);
   if (!late) shift.called.add(recordRef(work.record));
   const outcome: Outcome = late
     ? { kind: 'retry', why: late.why, afterMs: late.until - ports.clock.now(), pause: 'throttle' }

@@ -8,11 +8,11 @@ import { backoffMs } from './backoff.ts';
 import { finish } from './finish.ts';
 import { type Job, parseJob, subjectOfJob } from './job.ts';
 import { judge, type Verdict } from './judge.ts';
-import { assess, goneByUs, isBelieved, readSeen, remember } from './population.ts';
+import { assess, goneByUs, isBelieved, readSeen, remember, type Seen } from './population.ts';
 import { accountOf, type Ports } from './ports.ts';
 import type { Delivery } from './queue.ts';
 import { readRecord } from './records.ts';
-import { releaseScope, takeScope } from './scope.ts';
+import { releaseScope, type ScopeItem, takeScope } from './scope.ts';
 import {
   ack,
   type Called,
@@ -41,9 +41,14 @@ const early = (job: Job, record: CleanupRecord | undefined, now: Ms): Dispositio
   return record.dueAt > now ? waitFor(record.dueAt - now) : null;
 };
 
+/** A good scan since its cycle began did not show it: a person may have accepted that, and the next list must not ask again. */
+const isKnownAbsent = (record: CleanupRecord, { lastGood }: ScopeItem, seen: Seen): boolean =>
+  lastGood !== undefined && !seen.has(recordRef(record)) && lastGood.at > Date.parse(record.history[0]?.at ?? '');
+
 /** Lists the scope and weighs the list against the last good scan. Null where no list came: the account may be paused now. */
 const survey = async (shift: Shift, works: readonly Work[]): Promise<Population | null> => {
   const { ports, account, scope, provider, held, seen, done } = shift;
+  const asked = ports.clock.now();
   const listing = await provider.list(scope, ports.signal);
   if (listing.status !== 'complete') {
     const { outcome } = listing;
@@ -60,9 +65,11 @@ const survey = async (shift: Shift, works: readonly Work[]): Promise<Population 
     await postpone(ports, works, Math.max(soon, paused), 'list', done);
     return null;
   }
-  const population = populationOf(listing, ports.clock.now());
+  const population = populationOf(listing, asked);
   const deleted = await goneByUs(ports, account.name, scope, seen, population.webhooks);
-  const ours = works.filter(({ record }) => !record.deleteSent).map(({ record }) => [recordRef(record), true] as const);
+  const ours = works
+    .filter(({ record }) => !record.deleteSent && !isKnownAbsent(record, held, seen))
+    .map(({ record }) => [recordRef(record), true] as const);
   const assessment = assess(account, new Map<string, unknown>([...seen, ...ours]), population.webhooks, deleted);
   shift.missing = remember(assessment, held.missing);
   return { ...population, believed: isBelieved(assessment, shift.missing) };

@@ -25,7 +25,8 @@ export const coverOf = (webhooks: Iterable<Webhook>, off: ReadonlySet<string>) =
       const events = eventsOf(webhook);
       const own = counted.has(keyOf(webhook)) ? 1 : 0;
       const ownAll = own && events.includes('*') ? 1 : 0;
-      const all = (counts.get('*') ?? 0) - ownAll;
+      // An endpoint that receives every event signs for no other.
+      const all = webhook.kind === 'signing-secret' ? 0 : (counts.get('*') ?? 0) - ownAll;
       return events.filter((event) => all + (event === '*' ? 0 : (counts.get(event) ?? 0) - own) <= 0);
     },
     /** Counts it as gone from here on. */

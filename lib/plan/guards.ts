@@ -13,14 +13,17 @@ export type Surroundings = {
   now: Ms;
   /** Who would still receive what; changes as items of a plan are taken out. */
   cover: Cover;
-  /** Ids of signing secrets that an enabled webhook refers to. */
+  /** Ids of signing secrets that a webhook refers to. */
   secretsInUse: ReadonlySet<string>;
 };
 
-/** Signing secrets that a live webhook of this population refers to. */
+/**
+ * Signing secrets that a webhook of this population refers to. One that is off counts too: switched on again, by us or by
+ * somebody else, it would send without a signature.
+ */
 export const secretsInUse = (webhooks: Iterable<Webhook>): Set<string> => {
   const inUse = new Set<string>();
-  for (const webhook of webhooks) if (webhook.enabled && webhook.secretId !== null) inUse.add(webhook.secretId);
+  for (const webhook of webhooks) if (webhook.secretId !== null) inUse.add(webhook.secretId);
   return inUse;
 };
 
@@ -47,7 +50,7 @@ export const standingGuards = (
   const entry = protectedBy(account.protect, { webhook, account: account.name, provider: account.provider });
   if (entry) guards.push({ guard: 'protected', detail: `protected by the policy: ${entry.because}` });
   if (webhook.kind === 'signing-secret' && around.secretsInUse.has(webhook.id))
-    guards.push({ guard: 'in-use', detail: 'a live webhook signs with it' });
+    guards.push({ guard: 'in-use', detail: 'a webhook signs with it' });
   const lost = coverLost(webhook, wasOn, around);
   if (lost !== null && !lastAgreed) guards.push({ guard: 'last-one', detail: lost });
   return { guards, last: lost !== null && lastAgreed };

@@ -11,7 +11,11 @@ export const resolvePolicy = (written: WrittenPolicy, definitions: Definitions):
 
 const resolveAccount = (top: WrittenPolicy, account: WrittenAccount, definitions: Definitions): Account => {
   const { name, provider, environment, credentials, options } = account;
-  const baseUrl = account.baseUrl ?? definitions[provider]?.baseUrl[environment] ?? null;
+  const baseUrl =
+    account.baseUrl ??
+    definitions[provider]?.baseUrlFrom?.(options) ??
+    definitions[provider]?.baseUrl[environment] ??
+    null;
   if (baseUrl === null) throw new Error(`account ${name} passed the schema without a base URL`);
   return {
     ...{ name, provider, environment, credentials, options },

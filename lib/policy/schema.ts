@@ -129,7 +129,8 @@ const accountFor = (definition: ProviderDefinition) => {
   );
 };
 
-const baseUrlMissing = ({ baseUrl, title }: ProviderDefinition, account: unknown): string | null => {
+const baseUrlMissing = ({ baseUrl, baseUrlFrom, title }: ProviderDefinition, account: unknown): string | null => {
+  if (baseUrlFrom !== undefined) return null;
   if (typeof account !== 'object' || account === null || 'baseUrl' in account || !('environment' in account))
     return null;
   const { environment } = account;

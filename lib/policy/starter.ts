@@ -13,7 +13,7 @@ export const schemaLine = '# yaml-language-server: $schema=./hooksweep.schema.js
 export const starterPolicy = (
   definition: ProviderDefinition,
   environment: Environment = 'sandbox',
-  options: Readonly<Record<string, Json>> = {},
+  options: Readonly<Record<string, Json>> = definition.exampleOptions ?? {},
 ): string => `${schemaLine}
 # hooksweep: which webhooks may be cleaned up, and how carefully. Check it with \`hooksweep validate\`.
 version: 1
@@ -24,7 +24,7 @@ accounts:
   - name: ${definition.id}-${environment}
     provider: ${definition.id}
     environment: ${environment} # sandbox | production
-${baseUrlLine(definition.baseUrl[environment])}
+${baseUrlLine(definition.baseUrlFrom?.(options) ?? definition.baseUrl[environment])}
     credentials: # references only: env:NAME | ssm:/path | secretsmanager:name#key
 ${credentialLines(definition)}
     options: ${stringify(options, { collectionStyle: 'flow', lineWidth: 0 }).trim()}

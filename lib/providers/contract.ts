@@ -39,6 +39,8 @@ export type Capabilities = {
   disable: readonly Kind[];
   /** Tells of deliveries. */
   signals: boolean;
+  /** How far back it tells of them, where it forgets: no success known means no more than that. Absent: for ever. */
+  signalMemoryMs?: Ms;
   /** `updatedAt` moves only when somebody edits. */
   editStamp: boolean;
   /** Each webhook signs with a secret of its own. */
@@ -51,6 +53,8 @@ export type Capabilities = {
   lostOnRestore: readonly string[];
   /** How long after switching off a delivery may still arrive. */
   lateDeliveryMs: Ms;
+  /** How many changing calls a second the provider asks for at most; absent: it names none. */
+  writesPerSecond?: number;
   /** Why it is experimental, or null. */
   experimental: string | null;
 };
@@ -76,9 +80,14 @@ export type ProviderDefinition = {
   /** For people: `Modulus Labs (QR Ph webhooks)`. */
   readonly title: string;
   /** Names of credential fields and what each is for. */
-  readonly credentials: Readonly<Record<string, { required: boolean; about: string }>>;
+  /** `secret: false` marks an identifier that may be shown, such as a client id. */
+  readonly credentials: Readonly<Record<string, { required: boolean; about: string; secret?: false }>>;
   /** Sets of optional credentials of which exactly one must be given, whole. */
   readonly oneOf?: readonly (readonly string[])[];
+  /** Options that the provider cannot do without, as a starter file shows them. */
+  readonly exampleOptions?: Readonly<Record<string, Json>>;
+  /** Where the address follows from the options: what it is unless the policy file says otherwise. */
+  baseUrlFrom?(options: Readonly<Record<string, Json>>): string;
   /** Schema of `options`. */
   readonly options: GenericSchema<unknown, Record<string, Json>>;
   /** Where the provider publishes one; null where the policy file must say it. */

@@ -11,6 +11,8 @@ export type Call = {
   headers: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   body?: Json;
+  /** Sent as a form (application/x-www-form-urlencoded) in place of `body`. */
+  form?: Readonly<Record<string, string>>;
   /** Name of the account: bounds how many of its calls are under way. */
   account: string;
   /** Values that must show up nowhere. */
@@ -98,18 +100,26 @@ const redirected = (location: string | null, call: Call): string => {
   return `a redirect ${where}, which is never followed so that credentials go nowhere else: correct baseUrl`;
 };
 
-const build = (call: Call, version: string): Request =>
-  new Request(call.url, {
+const content = ({ body, form }: Call): { type: string; text: string } | null => {
+  if (form !== undefined)
+    return { type: 'application/x-www-form-urlencoded', text: new URLSearchParams(form).toString() };
+  return body === undefined ? null : { type: 'application/json', text: JSON.stringify(body) };
+};
+
+const build = (call: Call, version: string): Request => {
+  const sent = content(call);
+  return new Request(call.url, {
     method: call.method,
     redirect: 'manual',
     headers: {
       accept: 'application/json',
       'user-agent': `hooksweep/${version}`,
-      ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(sent === null ? {} : { 'content-type': sent.type }),
       ...call.headers,
     },
-    ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+    ...(sent === null ? {} : { body: sent.text }),
   });
+};
 
 export const createHttp = (ports: {
   clock: Clock;

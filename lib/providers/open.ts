@@ -1,7 +1,9 @@
+import type { Clock } from '../clock.ts';
 import { type Readers, resolveCredentials } from '../credentials.ts';
 import type { Account } from '../policy/policy.ts';
 import type { Provider, ProviderDefinition } from './contract.ts';
 import type { Http } from './http.ts';
+import { paced } from './pace.ts';
 
 /** An account that could be opened, or why not. */
 export type Opened = { status: 'ok'; provider: Provider } | { status: 'error'; why: string; hint: string };
@@ -16,6 +18,7 @@ export const createOpener = (
   definitions: Readonly<Record<string, ProviderDefinition>>,
   readers: Readers,
   http: Http,
+  clock: Clock,
   onSecrets: (secrets: readonly string[]) => void = () => {},
 ): ((account: Account) => Promise<Opened>) => {
   const opened = new Map<string, Promise<Opened>>();
@@ -29,11 +32,16 @@ export const createOpener = (
       };
     const credentials = await resolveCredentials(account, readers);
     if (credentials.status === 'error') return credentials;
-    onSecrets(credentials.secrets);
+    const secret = ([name]: [string, string]) => definition.credentials[name]?.secret !== false;
+    onSecrets(
+      Object.entries(credentials.values)
+        .filter(secret)
+        .map(([, value]) => value),
+    );
     const why = definition.contradiction?.(account, credentials.values) ?? null;
     if (why !== null)
       return { status: 'error', why, hint: 'correct environment, baseUrl or the credential; nothing was called' };
-    return { status: 'ok', provider: definition.open(account, credentials.values, http) };
+    return { status: 'ok', provider: paced(definition.open(account, credentials.values, http), clock) };
   };
   return async (account) => {
     const known = opened.get(account.name) ?? open(account);

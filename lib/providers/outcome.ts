@@ -1,3 +1,4 @@
+import type { Ms } from '../clock.ts';
 import type { Listing, Outcome } from './contract.ts';
 import type { Answer } from './http.ts';
 import { quotable } from './quote.ts';
@@ -8,10 +9,14 @@ export type Row = {
   status: number | readonly [number, number];
   /** The provider's own code; absent: any. */
   code?: RegExp;
+  /** A header of the answer that must be there and match; absent: any. */
+  header?: readonly [name: string, value: RegExp];
   /** Absent: reading and mutating calls alike. */
   mutating?: boolean;
   kind: Outcome['kind'];
   pause?: 'throttle' | 'credential';
+  /** For `retry`: how long to wait where the answer does not say. */
+  afterMs?: Ms;
   /** In our own words; status, code and reference are added. */
   why: string;
 };
@@ -21,6 +26,8 @@ export type OutcomeTable = {
   /** Where an error body holds the provider's code and the number that its support asks for. */
   codeField: string;
   referenceField: string;
+  /** The header that holds that number, where the body has none. */
+  referenceHeader?: string;
   rows: readonly Row[];
 };
 
@@ -45,9 +52,15 @@ const defaults: readonly Row[] = [
 const within = (status: number, bounds: Row['status']): boolean =>
   typeof bounds === 'number' ? status === bounds : status >= bounds[0] && status <= bounds[1];
 
-const fits = (row: Row, status: number, code: string | null, mutating: boolean): boolean =>
+const headed = (headers: Headers, [name, value]: NonNullable<Row['header']>): boolean => {
+  const given = headers.get(name);
+  return given !== null && value.test(given);
+};
+
+const fits = (row: Row, { status, headers }: Replied, code: string | null, mutating: boolean): boolean =>
   within(status, row.status) &&
   (row.code === undefined || (code !== null && row.code.test(code))) &&
+  (row.header === undefined || headed(headers, row.header)) &&
   (row.mutating === undefined || row.mutating === mutating);
 
 const field = (json: unknown, name: string): unknown =>
@@ -71,11 +84,13 @@ const replied = (answer: Replied, table: OutcomeTable, mutating: boolean, secret
   const json = answer.kind === 'answer' ? answer.json : undefined;
   const rawCode = field(json, table.codeField);
   const code = typeof rawCode === 'string' || typeof rawCode === 'number' ? String(rawCode) : null;
-  const row = [...table.rows, ...defaults].find((candidate) => fits(candidate, answer.status, code, mutating));
+  const row = [...table.rows, ...defaults].find((candidate) => fits(candidate, answer, code, mutating));
   if (row === undefined) return unclear(`a status that HTTP does not know (${answer.status})`, mutating);
 
   const shownCode = quotable(code, secrets);
-  const reference = quotable(field(json, table.referenceField), secrets);
+  const { referenceField, referenceHeader } = table;
+  const given = field(json, referenceField) ?? (referenceHeader && answer.headers.get(referenceHeader));
+  const reference = quotable(given, secrets);
   const facts = [`HTTP ${answer.status}`, shownCode && `code ${shownCode}`, reference && `reference ${reference}`];
   const detail = answer.kind === 'unreadable' ? `: ${answer.why}` : '';
   const why = `${row.why} (${facts.filter(Boolean).join(', ')})${detail}`;
@@ -83,7 +98,11 @@ const replied = (answer: Replied, table: OutcomeTable, mutating: boolean, secret
   if (answer.kind === 'unreadable' && row.kind === 'done')
     return unclear(`not to be believed (HTTP ${answer.status})${detail}`, mutating);
   if (row.kind !== 'retry') return { kind: row.kind, why };
-  return retry(why, answer.retryAfterMs, row.pause ?? (answer.retryAfterMs === null ? undefined : 'throttle'));
+  return retry(
+    why,
+    answer.retryAfterMs ?? row.afterMs ?? null,
+    row.pause ?? (answer.retryAfterMs === null ? undefined : 'throttle'),
+  );
 };
 
 /** What an answer means, by data alone: status and code, never the text of a message. */

@@ -46,11 +46,11 @@ export const generalFaults: Readonly<Record<string, Fault>> = {
 /** One fault that is switched on. */
 export type ActiveFault = { name: string; fault: Fault; calls: string; left: number; chance: number };
 
-const methodsThatRead = ['GET', 'HEAD'];
+type Kind = { method: string; mutating: boolean };
 
-const about = (calls: string, method: string): boolean => {
+const about = (calls: string, { method, mutating }: Kind): boolean => {
   if (calls === 'all') return true;
-  if (calls === 'reading' || calls === 'mutating') return methodsThatRead.includes(method) === (calls === 'reading');
+  if (calls === 'reading' || calls === 'mutating') return mutating === (calls === 'mutating');
   return calls === method;
 };
 
@@ -79,11 +79,11 @@ export const parseFault = (text: string, known: Readonly<Record<string, Fault>>)
 /** The faults that hold for one request; each that does is used up by one. */
 export const drawFaults = (
   active: readonly ActiveFault[],
-  method: string,
+  kind: Kind,
   random: () => number,
 ): readonly ActiveFault[] => {
   const drawn = active.filter(
-    (one) => one.left > 0 && about(one.calls, method) && (one.chance === 1 || random() < one.chance),
+    (one) => one.left > 0 && about(one.calls, kind) && (one.chance === 1 || random() < one.chance),
   );
   for (const one of drawn) one.left -= 1;
   return drawn;

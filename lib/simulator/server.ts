@@ -4,20 +4,51 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Json } from '../canonical.ts';
 import type { Ms } from '../clock.ts';
 import { type ActiveFault, drawFaults, generalFaults, parseFault } from './faults.ts';
+import { simulateGithub } from './github.ts';
+import { simulateGitlab } from './gitlab.ts';
 import { simulateModulus } from './modulus.ts';
+import { simulateOmise } from './omise.ts';
 import { seededRandom } from './random.ts';
+import { simulateShopify } from './shopify.ts';
+import { simulateSimpay } from './simpay.ts';
 import type { Reply, Request, Setup, SimulatedWebhook, Simulation } from './simulation.ts';
+import { simulateSpaaza } from './spaaza.ts';
+import { simulateStripe } from './stripe.ts';
 
-const simulations: Readonly<Record<string, (setup: Setup) => Simulation>> = { modulus: simulateModulus };
+const simulations: Readonly<Record<string, (setup: Setup) => Simulation>> = {
+  github: simulateGithub,
+  gitlab: simulateGitlab,
+  modulus: simulateModulus,
+  omise: simulateOmise,
+  shopify: simulateShopify,
+  simpay: simulateSimpay,
+  spaaza: simulateSpaaza,
+  stripe: simulateStripe,
+};
+
+const credentialHeaders = [
+  'authorization',
+  'hmac',
+  'private-token',
+  'x-shopify-access-token',
+  'x-spaaza-session-user-id',
+  'x-spaaza-session-key',
+];
+const methodsThatRead = ['GET', 'HEAD'];
 
 /** One request that arrived; `status` is null while it is unanswered and where the connection was broken. */
 export type RequestLogEntry = {
   method: string;
   path: string;
+  /** Without the leading question mark. */
+  query: string;
+  /** It was a request to change something, whatever came of it. */
+  mutating: boolean;
   status: number | null;
   faults: readonly string[];
-  /** Without `authorization`. */
+  /** Without those that carry a credential. */
   headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Credentials in it are the word REDACTED. */
   body: unknown;
 };
 
@@ -60,8 +91,8 @@ const readRequest = async (message: IncomingMessage): Promise<Request> => {
       // Not JSON: the provider sees the text and refuses it.
     }
   }
-  const { pathname } = new URL(message.url ?? '/', 'http://localhost');
-  return { method: message.method ?? 'GET', path: pathname, headers: message.headers, body };
+  const { pathname, searchParams } = new URL(message.url ?? '/', 'http://localhost');
+  return { method: message.method ?? 'GET', path: pathname, query: searchParams, headers: message.headers, body };
 };
 
 /** A body is needed to break in; a `hang` without one never answers at all. */
@@ -83,6 +114,15 @@ const answer = (simulation: Simulation, request: Request, drawn: readonly Active
   const names = new Set(drawn.map(({ name }) => name));
   const first = instead?.instead?.(simulation, now) ?? simulation.handle(request, names);
   return drawn.reduce((reply, { fault }) => fault.after?.(reply, simulation) ?? reply, first);
+};
+
+/** The members of a body, with the values that are credentials hidden. */
+const hidden = (body: unknown, { credentials }: Simulation): unknown => {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
+  const secrets = new Set<unknown>(Object.values(credentials));
+  return Object.fromEntries(
+    Object.entries(body).map(([name, member]) => [name, secrets.has(member) ? 'REDACTED' : member]),
+  );
 };
 
 const open = (name: string, setup: Setup): Simulation => {
@@ -113,16 +153,21 @@ export const startSimulator = async (provider: string, given: SimulatorOptions =
 
   const serve = async (message: IncomingMessage, response: ServerResponse) => {
     const request = await readRequest(message);
-    const drawn = drawFaults(active, request.method, random);
-    const { authorization: _, ...headers } = request.headers;
+    const mutating = simulation.mutates?.(request) ?? !methodsThatRead.includes(request.method);
+    const drawn = drawFaults(active, { method: request.method, mutating }, random);
+    const headers = Object.fromEntries(
+      Object.entries(request.headers).filter(([name]) => !credentialHeaders.includes(name)),
+    );
     const faults = drawn.map(({ name }) => name);
     const entry: RequestLogEntry = {
       method: request.method,
       path: request.path,
+      query: request.query.toString(),
+      mutating,
       status: null,
       faults,
       headers,
-      body: request.body,
+      body: hidden(request.body, simulation),
     };
     requests.push(entry);
     const late = drawn.some(({ fault }) => fault.delay) ? (given.latencyMs ?? 200) : (given.latencyMs ?? 0);

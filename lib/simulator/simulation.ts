@@ -12,7 +12,14 @@ export type SimulatedWebhook = {
   updatedAt: string;
 };
 
-export type Request = { method: string; path: string; headers: IncomingHttpHeaders; body: unknown };
+export type Request = {
+  method: string;
+  path: string;
+  query: URLSearchParams;
+  headers: IncomingHttpHeaders;
+  /** Parsed where it is JSON, else text; undefined where it is empty. */
+  body: unknown;
+};
 /** Without `json` and `text` the body is empty. */
 export type Reply = { status: number; headers?: Record<string, string>; json?: unknown; text?: string };
 
@@ -26,6 +33,8 @@ export type Simulation = {
   state: Map<string, SimulatedWebhook>;
   /** Faults of its own, by name: what they do is up to `handle`. */
   quirks: Readonly<Record<string, Fault>>;
+  /** Where the method does not tell: whether a request changes something. */
+  mutates?(request: Request): boolean;
   /** The body of an error answer. */
   problem(status: number): Json;
   /** Answers and takes effect; `on` names the faults that hold for this request. */
