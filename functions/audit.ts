@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 import * as v from 'valibot';
-import { auditRecords, verifyRecords } from '../lib/audit/query.ts';
+import { auditRecords, type Unreadable, verifyRecords } from '../lib/audit/query.ts';
 import { states } from '../lib/audit/states.ts';
 import { lambdaPorts, type MakePorts } from './ports.ts';
 
@@ -29,7 +29,9 @@ export const auditHandler = (makePorts: MakePorts) => async (event: unknown, con
   const { action, filter: asked } = v.parse(request, event);
   const { table, clock } = await makePorts(`aws:${context.invokedFunctionArn}`);
   if (action === 'verify') return verifyRecords(table, asked, clock.now());
-  return { records: await auditRecords(table, asked, clock.now()) };
+  const unreadable: Unreadable[] = [];
+  const records = await auditRecords(table, asked, clock.now(), (found) => void unreadable.push(found));
+  return { records, ...(unreadable.length > 0 && { unreadable }) };
 };
 
 export const handler = auditHandler(lambdaPorts);

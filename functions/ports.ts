@@ -6,6 +6,7 @@ import { systemClock, systemRandom } from '../lib/clock.ts';
 import { localReaders } from '../lib/credentials.ts';
 import type { LogEvent, Ports } from '../lib/jobs/ports.ts';
 import { sqsQueue } from '../lib/jobs/queue.ts';
+import { systemResolve } from '../lib/jobs/resolve.ts';
 import { parsePolicyDocument } from '../lib/policy/packaged.ts';
 import { createHttp } from '../lib/providers/http.ts';
 import { createOpener } from '../lib/providers/open.ts';
@@ -36,6 +37,7 @@ const connect = async (): Promise<Omit<Ports, 'actor'>> => {
     table: dynamoTable(new DynamoDBClient({}), variable('TABLE_NAME'), systemClock),
     queue: sqsQueue(new SQSClient({}), urls),
     policy,
+    resolve: systemResolve(),
     open: createOpener(providers, localReaders(), createHttp({ clock: systemClock, version }), systemClock),
     log,
   };

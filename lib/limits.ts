@@ -16,6 +16,14 @@ export const limits = {
   listPagesMax: 500,
   /** Webhooks of one list whose deliveries are looked up, where that takes calls of their own. */
   deliveriesReadMax: 100,
+  /** One question to DNS, with all that is tried again. */
+  lookupTimeoutMs: 5 * second,
+  /** Hosts of one account that are looked up in one scan: at the worst two minutes of the scanner's five. */
+  lookupsPerScanMax: 500,
+  /** Hosts looked up at a time; a resolver answers hundreds a second. */
+  lookupsAtOnceMax: 20,
+  /** Absences from DNS that are kept of one webhook, 25 bytes each. */
+  absencesMax: 30,
   /** Calls under way at one account at a time. */
   callsAtOnceMax: 4,
   /** Lock on a scope; a call starts only while more than `callTimeoutMs` of it is left. */

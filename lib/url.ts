@@ -115,10 +115,11 @@ const holdsSecretName = (value: string): boolean => {
   return pieces.some((piece, at) => at % 2 === 0 && /[=:]/.test(pieces[at + 1] ?? '') && isSecretName(piece));
 };
 
+/** Begins as tokens and keys of known makers do. */
+export const looksLikeSecret = (text: string): boolean => secretShapes.some((shape) => shape.test(text));
+
 const isSecretValue = (value: string): boolean =>
-  secretShapes.some((shape) => shape.test(value)) ||
-  (value.match(/[A-Za-z0-9]{20,}/g) ?? []).some(isRandomRun) ||
-  holdsSecretName(value);
+  looksLikeSecret(value) || (value.match(/[A-Za-z0-9]{20,}/g) ?? []).some(isRandomRun) || holdsSecretName(value);
 
 /** Undoes percent-encoding, also where it was applied several times; never throws. */
 const decode = (text: string): string => {
@@ -193,3 +194,16 @@ export const redactUrl = (raw: string): string => {
   const shown = redactText(text);
   return shown === text ? raw : shown;
 };
+
+/**
+ * A name that people gave, as it may be shown: words that are or assign something secret are the word REDACTED. Returns the
+ * identical string where it finds none.
+ */
+export const redactName = (raw: string): string =>
+  raw
+    .split(/(\s+)/)
+    .map((word, at) => {
+      if (at % 2 === 1) return word;
+      return word.includes('://') ? redactUrl(word) : redactPart(word, false);
+    })
+    .join('');

@@ -1,5 +1,5 @@
 import { canonical, type Json, sha256 } from './canonical.ts';
-import { redactUrl } from './url.ts';
+import { redactName, redactUrl } from './url.ts';
 
 export type Kind = 'endpoint' | 'signing-secret';
 
@@ -53,7 +53,7 @@ const configuration = (webhook: Webhook) => ({
   secretId: webhook.secretId,
 });
 
-/** A webhook as it was when it was judged, with its URL redacted: enough to create it again. */
+/** A webhook as it was when it was judged, with its URL and name redacted: enough to create it again. */
 export type Backup = ReturnType<typeof configuration> & {
   id: string;
   enabled: boolean;
@@ -82,6 +82,7 @@ export const backupOf = (webhook: Webhook): Backup => {
   return {
     ...configuration(webhook),
     url,
+    name: webhook.name === null ? null : redactName(webhook.name),
     id: webhook.id,
     enabled: webhook.enabled,
     createdAt: webhook.createdAt,

@@ -33,13 +33,18 @@ export const nextEntry = (head: string, seq: number, at: Ms, event: string, acto
 };
 
 /** The first thing that is wrong with a story, or null. Entries must be whole and in order, from the first to the head. */
-export const brokenAt = (subject: string, entries: readonly Entry[], head: string): string | null => {
-  let prev = genesis(subject);
+export const brokenAt = (subject: string, entries: readonly Entry[], head: string): string | null =>
+  brokenFrom(genesis(subject), 0, entries, head);
+
+/** The same for a part of a story that goes on after entry number `before`, of which the hash is `start`. */
+export const brokenFrom = (start: string, before: number, entries: readonly Entry[], head: string): string | null => {
+  let prev = start;
   for (const [at, entry] of entries.entries()) {
-    if (entry.seq !== at + 1) return `entry ${at + 1} says that it is number ${entry.seq}`;
+    if (entry.seq !== before + at + 1) return `entry ${before + at + 1} says that it is number ${entry.seq}`;
     if (entry.prev !== prev) return `entry ${entry.seq} does not follow the one before`;
     if (entry.hash !== hashOf(entry)) return `entry ${entry.seq} was changed after it was written`;
     prev = entry.hash;
   }
-  return prev === head ? null : `the story ends before its head: entries are missing after number ${entries.length}`;
+  const last = before + entries.length;
+  return prev === head ? null : `the story ends before its head: entries are missing after number ${last}`;
 };

@@ -7,12 +7,14 @@ import {
   backupKey,
   type CleanupRecord,
   cycleKey,
+  dueHashes,
   type RecordedFinding,
   recordName,
   type Subject,
   subjectOf,
 } from './record.ts';
 import type { State } from './states.ts';
+import { whyUnreadable } from './stored.ts';
 import type { Item, Key, Table } from './table.ts';
 
 /** What `audit` can be asked for; all of it and-ed. Times in milliseconds. */
@@ -104,14 +106,36 @@ const matches = (filter: AuditFilter, record: CleanupRecord): boolean => {
   return tests.every(Boolean);
 };
 
-/** Records that match, newest change first. Reads indexes and keys, never scans the table. */
-export const findRecords = async (table: Table, filter: AuditFilter, now: Ms): Promise<CleanupRecord[]> => {
+/** A record that cannot be believed, by name: it is told of, and nothing in it is shown. */
+export type Unreadable = { record: string; why: string };
+
+const nameOf = ({ pk }: Key): string => pk.slice('webhook#'.length);
+
+/**
+ * Records that match, newest change first. Reads both indexes and keys, never scans the table: one that was cut out of one index
+ * is found by the other while it is open. Those that cannot be believed match
+ * by their key alone; `onUnreadable` is told of them.
+ */
+export const findRecords = async (
+  table: Table,
+  filter: AuditFilter,
+  now: Ms,
+  onUnreadable: (found: Unreadable) => void = () => {},
+): Promise<CleanupRecord[]> => {
   const until = filter.until ?? now + 24 * 60 * 60 * 1000;
   const since = filter.since ?? new Date(now).setUTCMonth(new Date(now).getUTCMonth() - lookBackMonths);
   const keys = new Map<string, Key>();
+  for (const hash of dueHashes)
+    for await (const key of table.query({ index: 'due', hash }))
+      if (byKey(filter, subjectOf(key.pk))) keys.set(key.pk, key);
   for await (const key of changedKeys(table, since, until)) if (byKey(filter, subjectOf(key.pk))) keys.set(key.pk, key);
   const records = (await table.get([...keys.values()])) as CleanupRecord[];
-  return records
+  const believed = records.filter((record) => {
+    const why = whyUnreadable(record);
+    if (why !== null) onUnreadable({ record: nameOf(record), why });
+    return why === null;
+  });
+  return believed
     .filter((record) => matches(filter, record))
     .sort((a, b) => lastAt(b) - lastAt(a) || (a.pk < b.pk ? -1 : 1));
 };
@@ -119,7 +143,7 @@ export const findRecords = async (table: Table, filter: AuditFilter, now: Ms): P
 const closedCycles = async (table: Table, record: CleanupRecord): Promise<ClosedCycle[]> => {
   const keys = Array.from({ length: Math.max(0, record.cycle - 1) }, (_, at) => cycleKey(record, at + 1));
   const cycles = (await table.get(keys)) as ClosedCycle[];
-  return cycles.sort((a, b) => a.cycle - b.cycle);
+  return cycles.filter((item) => whyUnreadable(item) === null).sort((a, b) => a.cycle - b.cycle);
 };
 
 const printed = async (table: Table, record: CleanupRecord): Promise<AuditRecord> => {
@@ -145,14 +169,20 @@ const printed = async (table: Table, record: CleanupRecord): Promise<AuditRecord
   };
 };
 
-export const auditRecords = async (table: Table, filter: AuditFilter, now: Ms): Promise<AuditRecord[]> =>
-  Promise.all((await findRecords(table, filter, now)).map((record) => printed(table, record)));
+export const auditRecords = async (
+  table: Table,
+  filter: AuditFilter,
+  now: Ms,
+  onUnreadable?: (found: Unreadable) => void,
+): Promise<AuditRecord[]> =>
+  Promise.all((await findRecords(table, filter, now, onUnreadable)).map((record) => printed(table, record)));
 
 export type Verification = { records: number; entries: number; broken: { record: string; why: string }[] };
 
 const wrongWith = async (table: Table, record: CleanupRecord): Promise<string | null> => {
   const cycles = await closedCycles(table, record);
-  if (cycles.length !== record.cycle - 1) return `${record.cycle - 1 - cycles.length} closed cycles are missing`;
+  if (cycles.length !== record.cycle - 1)
+    return `${record.cycle - 1 - cycles.length} closed cycles are missing or cannot be read`;
   const entries = [...cycles.flatMap(({ history }) => history), ...record.history];
   const broken = brokenAt(record.pk, entries, record.head);
   if (broken) return broken;
@@ -167,12 +197,13 @@ const wrongWith = async (table: Table, record: CleanupRecord): Promise<string | 
 
 /** Checks each story that matches: no entry changed, moved or cut out, each backup as it was when it was written. */
 export const verifyRecords = async (table: Table, filter: AuditFilter, now: Ms): Promise<Verification> => {
-  const records = await findRecords(table, filter, now);
   const broken: Verification['broken'] = [];
+  const records = await findRecords(table, filter, now, (found) => void broken.push(found));
+  const unreadable = broken.length;
   for (const record of records) {
     const why = await wrongWith(table, record);
     if (why) broken.push({ record: recordName(record), why });
   }
   const entries = records.reduce((sum, record) => sum + record.seqBefore + record.history.length, 0);
-  return { records: records.length, entries, broken };
+  return { records: records.length + unreadable, entries, broken };
 };

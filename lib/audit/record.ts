@@ -5,7 +5,7 @@ import { limits } from '../limits.ts';
 import type { Environment } from '../policy/policy.ts';
 import { type Kind, keyOf } from '../webhook.ts';
 import { type Entry, genesis, nextEntry } from './chain.ts';
-import { type By, isLegal, isOpen, type State, type Step, sources } from './states.ts';
+import { type By, type CallName, isLegal, isOpen, type State, type Step, sources } from './states.ts';
 import type { Change, Condition, Draft, Item, Key } from './table.ts';
 
 /** Names one webhook's record everywhere: in keys, jobs and on the command line. */
@@ -30,8 +30,10 @@ export type RecordedFinding = Pick<Finding, 'confidence' | 'evidence'> & { rule:
 
 /** A call of ours whose effect no list has confirmed yet. */
 export type Pending = {
-  call: 'disable' | 'delete' | 'enable';
+  call: CallName;
   at: Ms;
+  /** Of what a creation made, where its answer told. */
+  id?: string;
   /** `sent` until an answer came, then its kind. */
   outcome: 'sent' | 'done' | 'gone' | 'unknown';
 };
@@ -73,7 +75,7 @@ export type CleanupRecord = Item &
     /** Index partition `due#0..3`; present, with `dueAt`, exactly while something must happen. */
     due?: string;
     dueAt?: Ms;
-    waitFor?: 'approval' | 'notice' | 'observe' | 'lease' | 'readback' | 'backoff' | 'gate' | 'list' | 'now';
+    waitFor?: 'approval' | 'canary' | 'notice' | 'observe' | 'lease' | 'readback' | 'backoff' | 'gate' | 'list' | 'now';
     held?: string;
     lease?: { token: string; until: Ms };
     pending?: Pending;
@@ -92,7 +94,11 @@ export type CleanupRecord = Item &
     leftAs?: 'on' | 'off' | 'absent';
     endGuard?: GuardName;
     veto?: Veto;
+    /** The webhook that stands for this one since its restore, and the record that this one was restored from. */
     restoredAs?: string;
+    restoredFrom?: string;
+    /** What a restore may need: references to secrets, never values, and where a new secret goes. */
+    restore?: { secrets: Readonly<Record<string, string>>; secretTo: string | null };
     /** Deliveries before this are late ones and no sign of life. */
     quietUntil?: Ms;
     month: string;
@@ -114,7 +120,12 @@ export const subjectOf = (pk: string): Subject | null => {
   const [family, account, scope, kind, id, ...rest] = pk.split('#');
   if (family !== 'webhook' || !account || !scope || !id || rest.length > 0) return null;
   if (kind !== 'endpoint' && kind !== 'signing-secret') return null;
-  return { account, scope: decodeURIComponent(scope), kind, webhookId: decodeURIComponent(id) };
+  try {
+    return { account, scope: decodeURIComponent(scope), kind, webhookId: decodeURIComponent(id) };
+  } catch {
+    // What people type may hold a percent sign that encodes nothing.
+    return null;
+  }
 };
 
 /** The key of a record's webhook in maps over its scope's population. */
@@ -132,7 +143,9 @@ type Line = { event: string; actor: string; detail: string };
 type Patch = Partial<Omit<CleanupRecord, keyof Item | keyof Subject | 'state' | 'history' | 'head' | 'due'>>;
 
 const withDue = (pk: string, dueAt: Ms | undefined, waitFor: CleanupRecord['waitFor']) =>
-  dueAt === undefined ? { due: undefined, dueAt: undefined, waitFor: undefined } : { due: dueHash(pk), dueAt, waitFor };
+  dueAt === undefined
+    ? { due: undefined, dueAt: undefined, waitFor: waitFor === 'canary' ? waitFor : undefined }
+    : { due: dueHash(pk), dueAt, waitFor };
 
 const withLine = (record: Draft<CleanupRecord>, now: Ms, line: Line) => {
   const seq = record.seqBefore + record.history.length + 1;

@@ -60,6 +60,8 @@ export const transitions: readonly Row[] = [
   { from: ['deleting'], to: ['deleting'], by: ['claim'] },
   { from: ['deleting'], to: ['deleted', 'gone', 'failed', 'kept'], by: ['finish'] },
   { from: ['deleted', 'disabled', 'observing', 'failed'], to: ['restoring'], by: ['restore'] },
+  // The mark on what a restore created, so that no rule sweeps it again.
+  { from: [null, 'kept', 'gone', 'failed'], to: ['restored'], by: ['restore'] },
   { from: ['restoring'], to: ['restoring'], by: ['claim'] },
   { from: ['restoring'], to: ['kept', 'restored', 'failed'], by: ['finish'] },
 ];
@@ -77,6 +79,13 @@ export const isLegal = (from: State | null, to: State, by: By): boolean => sourc
 
 /** Calls that change something at a provider. */
 export type Step = 'disable' | 'delete' | 'restore';
+
+/** What is called at the provider, and the step that it serves. */
+export const stepOfCall = { disable: 'disable', delete: 'delete', enable: 'restore', create: 'restore' } as const;
+export type CallName = keyof typeof stepOfCall;
+
+/** Calls that put something back: no stop and no budget holds them, and they need no cover. */
+export const isWayBack = (call: CallName): boolean => stepOfCall[call] === 'restore';
 
 /** The step that moves an open record on, or null where a person or a scan has to. */
 export const stepOf: Readonly<Record<State, Step | null>> = {

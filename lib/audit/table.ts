@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Clock, Random } from '../clock.ts';
+import { readable } from './stored.ts';
 
 export type Key = { readonly pk: string; readonly sk: string };
 
@@ -42,9 +43,13 @@ export type Table = {
   query(query: IndexQuery): AsyncIterable<Key>;
 };
 
-/** Reads one item consistently. The caller names the type that this key holds. */
+/**
+ * Reads one item consistently. The caller names the type that this key holds.
+ *
+ * @throws unreadableItem where it is there and is not what it should be
+ */
 export const read = async <T extends Item>(table: Table, key: Key): Promise<T | undefined> =>
-  (await table.get([key]))[0] as T | undefined;
+  readable<T>(await table.get([key]))[0];
 
 export type Draft<T extends Item> = Omit<T, 'version' | 'lastWrite'>;
 export type Change<T extends Item> = { next: Draft<T>; condition?: Condition };

@@ -1,4 +1,11 @@
-import { type AuditFilter, type AuditRecord, auditRecords, type Verification, verifyRecords } from '../audit/query.ts';
+import {
+  type AuditFilter,
+  type AuditRecord,
+  auditRecords,
+  type Unreadable,
+  type Verification,
+  verifyRecords,
+} from '../audit/query.ts';
 import { states } from '../audit/states.ts';
 import type { Ms } from '../clock.ts';
 import { plansOf } from '../jobs/plans.ts';
@@ -98,7 +105,9 @@ const verify = async (ports: Ports, filters: readonly AuditFilter[], out: Output
 const show = async (ports: Ports, filters: readonly AuditFilter[], { values, out }: Context): Promise<ExitCode> => {
   const limit = limitOf(values);
   const found: AuditRecord[] = [];
-  for (const filter of filters) found.push(...(await auditRecords(ports.table, filter, ports.clock.now())));
+  const unreadable = ({ record, why }: Unreadable) =>
+    out.warn(`${record} is left out, it cannot be read: ${why}; see hooksweep audit verify`);
+  for (const filter of filters) found.push(...(await auditRecords(ports.table, filter, ports.clock.now(), unreadable)));
   const records = found.slice(0, limit);
   out.document({ records });
   if (values.csv) out.line(csvText(records));

@@ -6,7 +6,10 @@ import type { Command } from './command.ts';
 import { demo } from './demo.ts';
 import { enqueue } from './enqueue.ts';
 import { init } from './init.ts';
+import { providers } from './providers.ts';
 import { release } from './release.ts';
+import { replace } from './replace.ts';
+import { restore } from './restore.ts';
 import { run } from './run.ts';
 import { scan } from './scan.ts';
 import { simulate } from './simulate.ts';
@@ -19,6 +22,7 @@ import { why } from './why.ts';
 
 /** Every command, in the order in which people meet them. */
 export const commands: readonly Command[] = [
+  providers,
   init,
   validate,
   scan,
@@ -29,6 +33,8 @@ export const commands: readonly Command[] = [
   approve,
   veto,
   release,
+  restore,
+  replace,
   status,
   why,
   checkUrl,

@@ -3,30 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { systemClock } from '../clock.ts';
-import type { PlanItem } from '../plan/item.ts';
-import { type Simulator, startSimulator } from '../simulator/server.ts';
-import { redactUrl } from '../url.ts';
+import type { Plan } from '../plan/item.ts';
 import { type Command, type Context, type ExitCode, exit } from './command.ts';
+import { examples, foundRows, leftRows, storyOf } from './demo-plan.ts';
+import { startDemoWorld } from './demo-world.ts';
 import { runWith } from './main.ts';
 import { readPlan } from './plan-file.ts';
+import { tableLines } from './table.ts';
 
-const keyName = 'HOOKSWEEP_DEMO_KEY';
-
-const policyFor = (url: string): string => `version: 1
-accounts:
-  - name: demo
-    provider: modulus
-    environment: sandbox
-    baseUrl: ${url}
-    credentials: { secretKey: env:${keyName} }
-rules: { test: {}, duplicate: { keep: newest }, disabled: { after: 30d } }
-protect:
-  - { host: "*.loca.lt", because: "the partner demo on Friday" }
-lifecycle: { notice: 0s, observe: 3s } # in earnest: a day
-retry: { attempts: 8, base: 200ms, cap: 5s }
-`;
-
-/** What a command of the tour writes, as lines of the demo's own output. */
+/** What a command of the tour writes, line by line. */
 const sink = (line: (text: string) => void): Writable => {
   let rest = '';
   return new Writable({
@@ -39,90 +24,106 @@ const sink = (line: (text: string) => void): Writable => {
   });
 };
 
-type Tour = { context: Context; folder: string; simulator: Simulator };
+/** Lines of a command that failed which the error quotes. */
+const saidMax = 4;
 
-/** One command line of the tour, shown as a person would type it. Ends the tour where it fails. */
-const step = async ({ context, folder, simulator }: Tour, say: string, argv: readonly string[]): Promise<void> => {
+type Tour = { context: Context; folder: string; env: Readonly<Record<string, string>> };
+
+/** Runs one command line of the tour. Ends the tour where it fails. */
+const perform = async (tour: Tour, argv: readonly string[], tell: (text: string) => void): Promise<void> => {
+  const { context, folder } = tour;
   const { out, signal, env } = context;
   signal.throwIfAborted();
-  out.line();
-  out.line(out.style.bold(say));
-  out.line(out.style.dim(`$ hooksweep ${argv.join(' ')}`));
+  const said: string[] = [];
+  const aside = (text: string) => {
+    said.push(text);
+    if (text.startsWith('warning:')) out.warn(text.slice('warning:'.length).trim());
+    else if (out.interactive) out.progress(text);
+  };
   const code = await runWith(argv, {
     stdin: new PassThrough().end(),
-    stdout: sink(out.line),
-    stderr: sink((text) => out.progress(text)),
-    env: { ...env, [keyName]: simulator.credentials.secretKey, NO_COLOR: '1', HOOKSWEEP_STACK: undefined },
+    stdout: sink(tell),
+    stderr: sink(aside),
+    env: { ...env, ...tour.env, NO_COLOR: '1', HOOKSWEEP_STACK: undefined },
     cwd: folder,
     clock: systemClock,
     signal,
   });
   signal.throwIfAborted();
-  if (code === exit.error) throw new Error(`the tour could not go on: hooksweep ${argv.join(' ')} ended with ${code}`);
+  if (code === exit.ok || code === exit.waits) return;
+  throw new Error(`hooksweep ${argv.join(' ')} ended with ${code}: ${said.slice(-saidMax).join('; ')}`);
 };
 
-const reasonToStay = (items: readonly PlanItem[], id: string): string => {
-  const item = items.find(({ webhookId }) => webhookId === id);
-  const [guard] = item?.guards ?? [];
-  if (guard) return `${guard.guard}: ${guard.detail}`;
-  return item?.findings[0] ? `only reported: ${item.findings[0].evidence}` : 'no rule matches it';
-};
-
-const tour = async (given: Tour): Promise<void> => {
-  const { simulator, context } = given;
-  const { out } = context;
-  const before = [...simulator.state.values()];
-  out.line('A tour with a simulated provider: everything happens on this machine, in a temporary folder.');
-  out.line(`The simulated shop has ${before.length} webhooks, grown over two years:`);
-  for (const { id, url, enabled } of before) out.line(`  ${id}  ${enabled ? 'on ' : 'off'}  ${redactUrl(url)}`);
-  await step(given, '1. Look. A scan only reads, and says why each one may go or must stay.', [
-    'scan',
-    '--out',
-    'plan.json',
-  ]);
-  await step(given, '2. Approve exactly that plan. Nothing is touched yet.', [
-    'apply',
-    'plan.json',
-    '--reason',
-    'the tour',
-  ]);
-  await step(given, '3. Carry it out: switch off, watch (3 s here, a day in earnest), delete, prove.', [
-    'run',
-    '--until-idle',
-  ]);
-  const gone = before.filter(({ id }) => !simulator.state.has(id));
-  const stayed = before.filter(({ id }) => simulator.state.has(id));
-  await step(given, '4. Ask what happened.', ['audit', '--state', 'deleted']);
-  await step(given, '   The story of one of them, each entry chained to the one before:', [
-    'audit',
-    '--webhook',
-    gone[0]?.id ?? '',
-    '--history',
-  ]);
-  await step(given, '   And proof that nobody edited the story:', ['audit', 'verify']);
+/** The same, shown as a person would type it. `tell` absent: with all that it writes. */
+const step = async (tour: Tour, say: string, argv: readonly string[], tell?: (text: string) => void): Promise<void> => {
+  const { out } = tour.context;
   out.line();
-  out.line(out.style.bold(`At the provider now: ${gone.length} gone, ${stayed.length} kept.`));
-  const { items } = await readPlan('plan.json', given.folder);
-  for (const { id, url } of stayed) out.line(`  ${id}  ${redactUrl(url)}: ${reasonToStay(items, id)}`);
-  out.document({ deleted: gone.map(({ id }) => id), kept: stayed.map(({ id }) => id) });
+  out.line(out.style.bold(say));
+  out.line(out.style.dim(`$ hooksweep ${argv.join(' ')}`));
+  await perform(tour, argv, tell ?? out.line);
+};
+
+/** Scans, and keeps the last line: the counts. */
+const scanned = async (tour: Tour, say: string, file: string): Promise<{ plan: Plan; footer: string }> => {
+  let footer = '';
+  await step(tour, say, ['scan', '--out', file], (text) => {
+    footer = text;
+  });
+  return { plan: await readPlan(file, tour.folder), footer };
+};
+
+const show = (tour: Tour, rows: readonly (readonly string[])[]): void => {
+  for (const line of tableLines(rows, '  ')) tour.context.out.line(line);
+};
+
+const tourOf = async (tour: Tour): Promise<void> => {
+  const { out } = tour.context;
+  out.line('A tour of simulated providers: everything happens on this machine, in a temporary folder.');
+  out.line('One policy file names an account at each of them. They have grown for years.');
+
+  const before = await scanned(tour, '1. Look. A scan only reads, and says why each may go or must stay.', 'plan.json');
+  show(tour, foundRows(before.plan));
+  out.line('In short; the scan itself says of each what speaks for it and when it would go, e.g.');
+  show(tour, examples(before.plan));
+  out.line(before.footer);
+
+  await step(tour, '2. Approve exactly that plan. Nothing is touched yet.', ['apply', 'plan.json', '--reason', 'tour']);
+  await step(
+    tour,
+    '3. Carry it out: switch off where that can be done, watch (3 s here, a day in earnest), delete, prove.',
+    ['run', '--until-idle'],
+  );
+
+  const story = storyOf(before.plan);
+  await step(tour, '4. Ask what happened: the story of one, each entry chained to the one before.', [
+    ...['audit', '--account', story.account, '--webhook', story.webhookId, '--history'],
+  ]);
+  await step(tour, '   And proof that nobody edited any of the stories:', ['audit', 'verify']);
+
+  const after = await scanned(tour, '5. Look again: what the providers list now, and why it stayed.', 'after.json');
+  const left = leftRows(before.plan, after.plan);
+  show(tour, left.rows);
+  out.line(out.style.bold(`${left.gone} gone, ${left.stayed} kept.`));
+  out.document({ accounts: left.accounts });
 };
 
 const next = `
 With an account of your own:
-  hooksweep init modulus                 writes hooksweep.yml: look at protect, and at baseUrl
-  export MODULUS_SECRET_KEY=…            the key of the sandbox first
+  hooksweep providers                    what there is, and what each supports
+  hooksweep init github                  writes hooksweep.yml: look at options, protect and baseUrl
+  export GITHUB_TOKEN=…                  the key of a sandbox first, where there is one
   hooksweep scan --out plan.json         only reads
   hooksweep apply plan.json && hooksweep run --until-idle`;
 
 const run = async (context: Context): Promise<ExitCode> => {
   const folder = await mkdtemp(join(tmpdir(), 'hooksweep-demo-'));
   try {
-    const simulator = await startSimulator('modulus', { webhooks: 12 });
+    const { policy, env, close } = await startDemoWorld();
     try {
-      await writeFile(join(folder, 'hooksweep.yml'), policyFor(simulator.url), { mode: 0o600 });
-      await tour({ context, folder, simulator });
+      await writeFile(join(folder, 'hooksweep.yml'), policy, { mode: 0o600 });
+      await tourOf({ context, folder, env });
     } finally {
-      await simulator.close();
+      await close();
     }
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -133,10 +134,10 @@ const run = async (context: Context): Promise<ExitCode> => {
 
 export const demo: Command = {
   name: 'demo',
-  summary: 'Take the two-minute tour on a simulated provider.',
+  summary: 'Take the tour: simulated providers, cleaned up side by side in front of you.',
   usage: '',
-  about: `Scans, approves, carries out and audits, on a simulator and in a temporary folder that is removed at the end. Needs no
-account, no network and no answers. Exit codes: 0 seen it all, 1 something is wrong.`,
+  about: `Scans, approves, carries out and audits, on simulators and in a temporary folder that is removed at the end. Takes less
+than a minute. Needs no account, no network and no answers. Exit codes: 0 seen it all, 1 something is wrong.`,
   options: {},
   optionHelp: {},
   positionals: { min: 0, max: 0 },

@@ -4,21 +4,26 @@ import type { Environment } from '../policy/policy.ts';
 import { variableFor } from '../policy/reference.ts';
 import { starterPolicy } from '../policy/starter.ts';
 import { either, quote, suggestion } from '../policy/wording.ts';
+import { capabilitiesOf } from '../providers/capabilities.ts';
 import type { ProviderDefinition } from '../providers/contract.ts';
 import { providers } from '../providers/registry.ts';
 import { textOf } from './args.ts';
 import { type Command, CommandError, type Context, type ExitCode, exit } from './command.ts';
+import { providerNamed } from './provider-name.ts';
 import { configName, defaultFolder } from './session.ts';
 
-const chosenProvider = (wanted: string | undefined): ProviderDefinition => {
+/** PROVIDER and --provider are one thing; two different ones are a slip that must not be guessed at. */
+const wantedProvider = ({ positionals, values }: Context): string => {
+  const [named, option] = [positionals[0], textOf(values, 'provider')];
   const names = Object.keys(providers);
-  const [only] = names;
-  const name = wanted ?? (names.length === 1 ? only : undefined);
-  const definition = name !== undefined && Object.hasOwn(providers, name) ? providers[name] : undefined;
-  if (definition) return definition;
-  const message = name === undefined ? 'init wants to know the provider' : `there is no provider ${quote(name)}`;
-  const hint = name === undefined ? `write hooksweep init ${either(names)}` : suggestion(name, names);
-  throw new CommandError({ code: 'unknown-provider', message, hint });
+  if (named !== undefined && option !== undefined && named !== option) {
+    const message = `PROVIDER is ${quote(named)} and --provider is ${quote(option)}`;
+    throw new CommandError({ code: 'bad-option', message, hint: 'leave one of them out: a starter has one account' });
+  }
+  const wanted = named ?? option;
+  if (wanted !== undefined) return wanted;
+  const hint = `write hooksweep init ${either(names)}; hooksweep providers tells of each`;
+  throw new CommandError({ code: 'unknown-provider', message: 'init wants to know the provider', hint });
 };
 
 const environments: readonly Environment[] = ['sandbox', 'production'];
@@ -77,15 +82,20 @@ const addIgnored = async (file: string): Promise<boolean> => {
   return true;
 };
 
+/** Those that must be there, and where there are alternatives the first of them, as the starter has it. */
+const neededCredentials = ({ credentials, oneOf }: ProviderDefinition): readonly string[] =>
+  Object.keys(credentials).filter((name) => credentials[name]?.required || oneOf?.[0]?.includes(name));
+
 const run = async (context: Context): Promise<ExitCode> => {
-  const { values, positionals, out, cwd } = context;
-  const definition = chosenProvider(positionals[0] ?? textOf(values, 'provider'));
+  const { values, out, cwd } = context;
+  const definition = providerNamed(wantedProvider(context));
   const environment = chosenEnvironment(textOf(values, 'environment'));
   const name = configName(context);
   const file = resolve(cwd, name);
   const folder = dirname(file);
+  const starter = starterPolicy(definition, environment, definition.exampleOptions, capabilitiesOf(definition));
   const beside = (other: string) => join(dirname(name), other);
-  await write(file, starterPolicy(definition, environment), 'wx').catch((error: CommandError) => {
+  await write(file, starter, 'wx').catch((error: CommandError) => {
     throw new CommandError({ ...error.failure, file: name });
   });
   // Loaded only here: nothing else needs JSON Schema.
@@ -93,8 +103,7 @@ const run = async (context: Context): Promise<ExitCode> => {
   await write(join(folder, 'hooksweep.schema.json'), policySchemaText(providers), 'w');
   const written = [name, beside('hooksweep.schema.json')];
   if (await addIgnored(join(folder, '.gitignore'))) written.push(beside('.gitignore'));
-  const required = Object.entries(definition.credentials).filter(([, credential]) => credential.required);
-  const exports = required.map(([credential]) => `export ${variableFor(definition.id, credential)}=…`);
+  const exports = neededCredentials(definition).map((name) => `export ${variableFor(definition.id, name)}=…`);
   const next = [...exports, 'hooksweep validate', 'hooksweep scan'];
   out.document({ written, next });
   for (const one of written) out.line(`wrote ${one}`);
@@ -112,6 +121,6 @@ Providers: ${Object.keys(providers).join(', ')}.`,
   options: { provider: { type: 'string' }, environment: { type: 'string' } },
   optionHelp: { provider: 'NAME  the same as PROVIDER', environment: 'NAME  sandbox (default) or production' },
   positionals: { min: 0, max: 1 },
-  examples: ['hooksweep init modulus', 'hooksweep init modulus --environment production --config production.yml'],
+  examples: ['hooksweep init github', 'hooksweep init modulus --environment production --config production.yml'],
   run,
 };

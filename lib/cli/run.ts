@@ -3,10 +3,10 @@ import { localClients } from '../../infra/local/clients.ts';
 import { startStack } from '../../infra/local/stack.ts';
 import type { Ms } from '../clock.ts';
 import { localReaders } from '../credentials.ts';
-import { type AccountItem, accountKey, readSwitches } from '../jobs/account.ts';
+import { readAccounts, readSwitches } from '../jobs/account.ts';
 import { approve } from '../jobs/decide.ts';
 import type { AccountScan } from '../jobs/look.ts';
-import { plansOf } from '../jobs/plans.ts';
+import { type PlanHeader, plansOf, readHeader } from '../jobs/plans.ts';
 import type { Ports } from '../jobs/ports.ts';
 import { createHttp } from '../providers/http.ts';
 import { createOpener } from '../providers/open.ts';
@@ -26,7 +26,7 @@ const pollMs = 200;
 
 /** Agrees to the plan that waits at each of these accounts. */
 const approvePending = async (context: Context, ports: Ports, accounts: readonly string[]): Promise<void> => {
-  const items = (await ports.table.get(accounts.map(accountKey))) as AccountItem[];
+  const items = [...(await readAccounts(ports, accounts)).values()];
   const headers = (
     await Promise.all(items.map(({ pendingPlan }) => (pendingPlan ? plansOf(ports, pendingPlan) : [])))
   ).flat();
@@ -86,6 +86,13 @@ const tell = ({ out }: Context, { summary, waiting }: RunReport): void => {
     out.line('What is proposed waits for you: hooksweep status, then hooksweep approve');
 };
 
+/** Plans whose canary came out other than planned: the rest of them waits for a person. */
+const haltedPlans = async (ports: Ports, switches: readonly Awaited<ReturnType<typeof readSwitches>>[]) => {
+  const waiting = switches.flatMap(({ own }) => own?.pendingPlan ?? []);
+  const headers = await Promise.all(waiting.map((planId) => readHeader(ports, planId)));
+  return headers.filter((header) => header?.status === 'halted') as PlanHeader[];
+};
+
 const conclude = async (
   context: Context,
   ports: Ports,
@@ -99,8 +106,11 @@ const conclude = async (
   const switches = await Promise.all(accounts.map((name) => readSwitches(ports, name)));
   const stopped = switches.length > 0 && switches.every((one) => one.stopped);
   if (stopped) context.out.warn('stopped: nothing was switched off or deleted; hooksweep start ends that');
+  const halted = await haltedPlans(ports, switches);
+  for (const { planId, halted: why } of halted)
+    context.out.warn(`the plan ${planId} is halted: ${why}; look, then hooksweep approve it again or veto`);
   const { held = 0, proposed = 0 } = report.summary;
-  return runExit({ stopped, accounts: report.scan.accounts, failed, held, proposed });
+  return runExit({ stopped, accounts: report.scan.accounts, failed, held, proposed: proposed + halted.length });
 };
 
 /** The same ports for calls that a first Ctrl-C does not cut off. */

@@ -6,8 +6,9 @@ import type { Stack } from '../../infra/local/stack.ts';
 import { readTemplate } from '../../infra/local/template.ts';
 import type { CleanupRecord } from '../audit/record.ts';
 import type { Ms } from '../clock.ts';
-import { type AccountItem, accountKey, closedFor, everyAccount } from '../jobs/account.ts';
+import { type AccountItem, closedFor, everyAccount, readAccounts } from '../jobs/account.ts';
 import type { AccountScan } from '../jobs/look.ts';
+import { isAwaitingCanary } from '../jobs/plans.ts';
 import type { Ports } from '../jobs/ports.ts';
 import { dueKeys, readRecords } from '../jobs/records.ts';
 import { scanAccount } from '../jobs/scan.ts';
@@ -27,11 +28,8 @@ const sweepMs = 1000;
 
 type Switches = ReadonlyMap<string, Pick<AccountItem, 'stopped' | 'paused'>>;
 
-const switchesOf = async ({ table, policy }: Ports): Promise<Switches> => {
-  const names = [everyAccount, ...policy.accounts.map(({ name }) => name)];
-  const items = (await table.get(names.map(accountKey))) as AccountItem[];
-  return new Map(items.map((item) => [item.name, item]));
-};
+const switchesOf = ({ table, policy }: Ports): Promise<Switches> =>
+  readAccounts({ table }, [everyAccount, ...policy.accounts.map(({ name }) => name)]);
 
 /** Whether this record will be worked on shortly, by itself. */
 const isDueSoon = (record: CleanupRecord, switches: Switches, now: Ms): boolean => {
@@ -46,10 +44,10 @@ const isDueSoon = (record: CleanupRecord, switches: Switches, now: Ms): boolean 
 
 const isQuiet = async (ports: Ports): Promise<boolean> => {
   const switches = await switchesOf(ports);
-  const opening = ports.policy.accounts.some(
-    ({ name }) => (switches.get(name) as AccountItem | undefined)?.opening.length,
+  const opening = ports.policy.accounts.flatMap(
+    ({ name }) => (switches.get(name) as AccountItem | undefined)?.opening ?? [],
   );
-  if (opening) return false;
+  for (const planId of opening) if (!(await isAwaitingCanary(ports, planId))) return false;
   const now = ports.clock.now();
   const known = new Set(ports.policy.accounts.map(({ name }) => name));
   const records = await readRecords(ports, await dueKeys(ports, now + limits.shortWaitMs));

@@ -4,9 +4,10 @@ import { join, resolve } from 'node:path';
 import { memoryTable } from '../audit/memory-table.ts';
 import { dynamoTable, type Table } from '../audit/table.ts';
 import { type Clock, systemRandom } from '../clock.ts';
-import { localReaders } from '../credentials.ts';
+import { localReaders, localSecrets } from '../credentials.ts';
 import type { LogEvent, Ports } from '../jobs/ports.ts';
 import { type Queue, sqsQueue } from '../jobs/queue.ts';
+import { systemResolve } from '../jobs/resolve.ts';
 import { loadPolicy } from '../policy/load.ts';
 import type { Policy } from '../policy/policy.ts';
 import { parseReference } from '../policy/reference.ts';
@@ -157,9 +158,11 @@ export const openSession = async (
     table,
     queue,
     policy,
+    resolve: systemResolve(),
     open: createOpener(providers, localReaders(env), createHttp({ clock, version, signal }), clock, (values) => {
       for (const value of values) secrets.add(value);
     }),
+    secrets: localSecrets(localReaders(env)),
     actor: `os:${userName()}@${hostname()}`,
     log: logTo(out),
     signal,

@@ -8,6 +8,7 @@ import { retiredHost } from './retired-host.ts';
 import { stale } from './stale.ts';
 import { supersededSecret } from './superseded-secret.ts';
 import { test } from './test.ts';
+import { unresolvable } from './unresolvable.ts';
 
 /** Raised whenever a rule would say something else of the same population; part of the plan's hash. */
 export const ruleVersions: Readonly<Record<RuleName, number>> = {
@@ -17,6 +18,7 @@ export const ruleVersions: Readonly<Record<RuleName, number>> = {
   disabled: 1,
   'retired-host': 1,
   'superseded-secret': 1,
+  unresolvable: 1,
 };
 
 const rules: { readonly [Name in RuleName]: Rule<NonNullable<Rules[Name]>> } = {
@@ -26,6 +28,7 @@ const rules: { readonly [Name in RuleName]: Rule<NonNullable<Rules[Name]>> } = {
   disabled,
   'retired-host': retiredHost,
   'superseded-secret': supersededSecret,
+  unresolvable,
 };
 const ruleNames = Object.keys(rules) as RuleName[];
 

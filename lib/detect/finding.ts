@@ -24,6 +24,8 @@ export type Sighting = {
   offSince?: string;
   /** Newest success that a scan saw in the provider's signal. */
   lastSuccess?: string;
+  /** Scans in which this host of it did not exist in DNS, oldest first; the host existed in none between them. */
+  absent?: { host: string; at: readonly string[] };
 };
 
 /** Everything the rules may look at: one scope's whole population and what we know of it. */
@@ -38,6 +40,8 @@ export type ScopeView = {
   sightings: ReadonlyMap<string, Sighting>;
   /** Keys of webhooks that are off by our own hand: seen here as they were before. */
   offByUs: ReadonlySet<string>;
+  /** Until when a delivery to one of those may be a late one. */
+  quietUntil?: ReadonlyMap<string, Ms>;
 };
 
 /** Findings by `keyOf`; a webhook without findings is absent. */

@@ -22,9 +22,7 @@ const watchedSince = (webhook: Webhook, { capabilities, sightings, now }: Popula
 };
 
 /** The start of the time without a success: the last success, else the time from which it stands. */
-const quietSince = (webhook: Webhook, population: Population): { at: Ms; says: string } | null => {
-  const seen = timeOf(population.sightings.get(keyOf(webhook))?.lastSuccess);
-  const success = latest(timeOf(webhook.signal?.lastSuccess), seen);
+const quietSince = (webhook: Webhook, success: Ms | null, population: Population): { at: Ms; says: string } | null => {
   if (success !== null) return { at: success, says: `last success ${day(success)}` };
   const age = ageOf(webhook, population);
   const watched = watchedSince(webhook, population);
@@ -32,9 +30,15 @@ const quietSince = (webhook: Webhook, population: Population): { at: Ms; says: s
   return age && { at: age.since, says: `no success since it was ${age.basis} ${day(age.since)}` };
 };
 
-const bySignal = (webhook: Webhook, lastAttempt: Ms, population: Population, afterMs: Ms): Finding | null => {
+const bySignal = (
+  webhook: Webhook,
+  success: Ms | null,
+  lastAttempt: Ms,
+  population: Population,
+  afterMs: Ms,
+): Finding | null => {
   const bound = population.now - afterMs;
-  const quiet = quietSince(webhook, population);
+  const quiet = quietSince(webhook, success, population);
   if (quiet === null) return report(`last attempt ${day(lastAttempt)}, no success known, and its age is unknown`);
   if (quiet.at > bound || lastAttempt <= quiet.at) return null;
   const evidence = `${quiet.says}, last attempt ${day(lastAttempt)}`;
@@ -49,15 +53,35 @@ const bySignal = (webhook: Webhook, lastAttempt: Ms, population: Population, aft
   };
 };
 
+/**
+ * Where we switched it off, it is judged as of then: nothing is attempted since, and a success is a late one until
+ * `quietUntil`. A later one counts.
+ */
+const known = (
+  webhook: Webhook,
+  population: Population,
+): { view: Population; success: Ms | null; attempt: Ms | null } => {
+  const { signal } = webhook;
+  const successes = [timeOf(signal?.lastSuccess), timeOf(population.sightings.get(keyOf(webhook))?.lastSuccess)];
+  const until = population.quietUntil?.get(keyOf(webhook));
+  if (until === undefined)
+    return {
+      view: population,
+      success: latest(...successes),
+      attempt: latest(timeOf(signal?.lastAttempt), ...successes),
+    };
+  const now = until - population.capabilities.lateDeliveryMs;
+  const success = latest(...successes.filter((time) => time === null || time <= now || time > until));
+  return { view: { ...population, now }, success, attempt: now };
+};
+
 const judge = (webhook: Webhook, population: Population, afterMs: Ms): Finding | null => {
   if (!population.capabilities.signals)
     return byAge(webhook, population, afterMs, 'this provider tells nothing of deliveries');
-  const { signal } = webhook;
-  const seen = population.sightings.get(keyOf(webhook))?.lastSuccess;
-  const lastAttempt = latest(timeOf(signal?.lastAttempt), timeOf(signal?.lastSuccess), timeOf(seen));
-  return lastAttempt === null
-    ? byAge(webhook, population, afterMs, 'no delivery is known')
-    : bySignal(webhook, lastAttempt, population, afterMs);
+  const { view, success, attempt } = known(webhook, population);
+  return attempt === null
+    ? byAge(webhook, view, afterMs, 'no delivery is known')
+    : bySignal(webhook, success, attempt, view, afterMs);
 };
 
 /** Webhooks whose deliveries are attempted and have not succeeded for long. Idle ones are not stale. */

@@ -1,4 +1,5 @@
 import { type Entry, genesis, nextEntry } from '../audit/chain.ts';
+import { whyUnreadable } from '../audit/stored.ts';
 import { type Change, change, type Draft, type Item, type Key, read, type WritePorts } from '../audit/table.ts';
 import { iso, type Ms } from '../clock.ts';
 import { limits } from '../limits.ts';
@@ -47,11 +48,27 @@ export const changeAccount = (
   decide: (current: Draft<AccountItem>) => Change<AccountItem> | null,
 ) => change<AccountItem>(ports, accountKey(name), (current) => decide(current ?? emptyAccount(name)));
 
+/** An account of which the item cannot be believed is stopped: nobody knows whether somebody stopped it. */
+const orStopped = (item: Item): AccountItem => {
+  const why = whyUnreadable(item);
+  if (why === null) return item as AccountItem;
+  const { pk, sk, version, lastWrite } = item;
+  const stopped = { at: 0, actor: 'hooksweep', reason: `the item ${pk} of the table cannot be read: ${why}` };
+  return { ...emptyAccount(pk.slice('account#'.length)), pk, sk, version, lastWrite, stopped };
+};
+
+/** The items of accounts that have one, by name, read consistently in one call; for reading only. */
+export const readAccounts = async (
+  ports: Pick<WritePorts, 'table'>,
+  names: readonly string[],
+): Promise<Map<string, AccountItem>> =>
+  new Map((await ports.table.get(names.map(accountKey))).map(orStopped).map((item) => [item.name, item]));
+
 /** The account's item and the switch for all, read consistently in one call. */
 export const readSwitches = async (ports: WritePorts, name: string) => {
-  const items = (await ports.table.get([accountKey(name), accountKey(everyAccount)])) as AccountItem[];
-  const own = items.find((item) => item.name === name);
-  const all = items.find((item) => item.name === everyAccount);
+  const items = await readAccounts(ports, [name, everyAccount]);
+  const own = items.get(name);
+  const all = items.get(everyAccount);
   return { stopped: all?.stopped ?? own?.stopped, paused: own?.paused, own };
 };
 

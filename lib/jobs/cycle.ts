@@ -18,6 +18,7 @@ import type { PlanItem } from '../plan/item.ts';
 import { scheduleOf } from '../plan/schedule.ts';
 import type { Account } from '../policy/policy.ts';
 import { fingerprintParts } from '../webhook.ts';
+import { follow } from './follow.ts';
 import type { Ports } from './ports.ts';
 
 /** What opens a cycle: a plan's item, or a person's choice of one webhook. */
@@ -126,13 +127,33 @@ export const approveRecord = (
   by: 'approve' | 'auto' | 'enqueue',
   detail: string,
   now: Ms,
+  /** It waits for the canary of its plan before anything else. */
+  parked = false,
 ): Promise<Written<CleanupRecord>> => {
   const { on } = fingerprintParts(opening.fingerprint);
   const { disableAfter } = scheduleOf(account, opening.canDisable, on);
-  const dueAt = now + (opening.hasty ? 0 : (disableAfter ?? 0));
+  const first = parked
+    ? ({ dueAt: undefined, waitFor: 'canary' } as const)
+    : ({ dueAt: now + (opening.hasty ? 0 : (disableAfter ?? 0)), waitFor: 'notice' } as const);
   return change<CleanupRecord>(ports, recordKey(opening), (current) => {
     const reviewed = current?.state === 'proposed' && current.fingerprint === opening.fingerprint && !current.veto;
     if (!current || !reviewed || current.planId !== opening.planId) return null;
-    return move(current, 'approved', by, now, { actor: ports.actor, detail }, { dueAt, waitFor: 'notice' });
+    return move(current, 'approved', by, now, { actor: ports.actor, detail }, first);
   });
+};
+
+/** Lets a parked record go on its way; its notice runs from the approval of its plan. */
+export const unpark = async (ports: Ports, record: CleanupRecord, account: Account, approvedAt: Ms): Promise<void> => {
+  const { disableAfter } = scheduleOf(account, record.canDisable, fingerprintParts(record.fingerprint).on);
+  const dueAt = Math.max(ports.clock.now(), approvedAt + (disableAfter ?? 0));
+  const written = await change<CleanupRecord>(
+    ports,
+    recordKey(record),
+    (current) =>
+      current?.state === 'approved' && current.waitFor === 'canary'
+        ? mark(current, { dueAt, waitFor: 'notice' })
+        : null,
+    record,
+  );
+  if (written.won) await follow(ports, written.item);
 };

@@ -120,7 +120,7 @@ const releaseOne = async (ports: Ports, record: CleanupRecord, reason: string): 
 const missing = (target: string): Decided => ({
   target,
   ok: false,
-  detail: 'there is no such record; hooksweep audit lists them as account#scope#kind#id',
+  detail: 'there is no such record that can be read; hooksweep audit lists them as account#scope#kind#id',
 });
 
 /** Applies a decision to records by name, or to all records of a plan. */

@@ -2,7 +2,7 @@ import { coverOf } from '../plan/cover.ts';
 import { recordGuards, secretsInUse, standingGuards } from '../plan/guards.ts';
 import type { Guard } from '../plan/item.ts';
 import { rulesId } from '../plan/plan.ts';
-import { redactUrl } from '../url.ts';
+import { redactName, redactUrl } from '../url.ts';
 import { fingerprint, type Webhook } from '../webhook.ts';
 import { changeAccount } from './account.ts';
 import { approveRecord, type Opening, propose } from './cycle.ts';
@@ -105,7 +105,7 @@ const openingFor = (
 ): Opening => ({
   ...subject,
   url: webhook.url === null ? null : redactUrl(webhook.url),
-  name: webhook.name,
+  name: webhook.name === null ? null : redactName(webhook.name),
   survivor: null,
   last,
   fingerprint: fingerprint(webhook),

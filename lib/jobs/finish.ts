@@ -1,12 +1,14 @@
 import { type CleanupRecord, type Pending, recordRef } from '../audit/record.ts';
+import { stepOfCall } from '../audit/states.ts';
 import { iso } from '../clock.ts';
 import { limits } from '../limits.ts';
-import { fingerprintParts, type Webhook } from '../webhook.ts';
+import type { Webhook } from '../webhook.ts';
 import { backoffMs } from './backoff.ts';
 import { follow } from './follow.ts';
-import { isLastAgreed, judge, type Scene, type Verdict } from './judge.ts';
+import { judge, type Scene, type Verdict } from './judge.ts';
+import { lostCover } from './lost-cover.ts';
 import { assess } from './population.ts';
-import { type Called, type Population, populationOf, type Shift, sceneOf, waitOut } from './shift.ts';
+import { type Called, linkRestored, type Population, populationOf, type Shift, sceneOf, waitOut } from './shift.ts';
 import { moved, undone, waiting, write } from './story.ts';
 
 type Flags = Pick<CleanupRecord, 'offByUs' | 'deleteSent' | 'attempts'> & {
@@ -16,7 +18,7 @@ type Flags = Pick<CleanupRecord, 'offByUs' | 'deleteSent' | 'attempts'> & {
 
 /** The list shows what the call was for, whatever was answered. */
 const isShown = (call: Called['call'], webhook: Webhook | undefined): boolean =>
-  ({ disable: webhook?.enabled === false, enable: webhook?.enabled === true, delete: !webhook })[call];
+  ({ disable: webhook?.enabled === false, enable: webhook?.enabled === true, delete: !webhook, create: false })[call];
 
 /**
  * What a record may say after its call. Where nothing happened, by the answer and by the list, the claim's marks are taken
@@ -24,13 +26,22 @@ const isShown = (call: Called['call'], webhook: Webhook | undefined): boolean =>
  *
  * @param after the webhooks of the list after the call; null where none came
  */
-const flagsAfter = ({ work, record, call, outcome, sent }: Called, after: Scene['webhooks'] | null): Flags => {
+const flagsAfter = (
+  { work, record, call, outcome, sent, createdId }: Called,
+  after: Scene['webhooks'] | null,
+): Flags => {
   const before = work.record;
   const { offByUs, deleteSent, pending } = record;
   if (outcome.kind !== 'retry' && outcome.kind !== 'refused') {
     const openUntil = outcome.kind === 'unknown' ? record.openUntil : before.openUntil;
     const { attempts } = record;
-    return { offByUs, deleteSent, attempts, openUntil, pending: pending && { ...pending, outcome: outcome.kind } };
+    return {
+      offByUs,
+      deleteSent,
+      attempts,
+      openUntil,
+      pending: pending && { ...pending, outcome: outcome.kind, ...(createdId && { id: createdId }) },
+    };
   }
   const attempts = outcome.kind === 'retry' && outcome.pause ? before.attempts : record.attempts;
   const { openUntil } = before;
@@ -45,7 +56,7 @@ const later = async (shift: Shift, called: Called, flags: Flags): Promise<void> 
   const now = ports.clock.now();
   const { outcome, record, work } = called;
   const asked = outcome.kind === 'retry' ? (outcome.afterMs ?? 0) : 0;
-  const step = called.call === 'enable' ? 'restore' : called.call;
+  const step = stepOfCall[called.call];
   const until = now + Math.max(asked, backoffMs(account, record.attempts[step], ports.random));
   const why = outcome.kind === 'retry' ? 'backoff' : 'readback';
   const since = work.record.pending?.at ?? now;
@@ -69,39 +80,22 @@ const refused = ({ call, outcome, record }: Called, { webhooks }: Scene): Extrac
   leftAs: webhooks.get(recordRef(record))?.enabled ? 'on' : 'off',
 });
 
-/** Whether somebody else took the cover away while our delete was under way: it cannot be undone, so it is cried out. */
-const lostCover = (shift: Shift, called: Called, scene: Scene, before: Population): string => {
-  const webhook = before.webhooks.get(recordRef(called.record));
-  const needed =
-    webhook && fingerprintParts(called.record.fingerprint).on && !isLastAgreed(called.record, shift.account);
-  const missing = needed ? scene.cover.missingWithout(webhook) : [];
-  if (called.call !== 'delete' || scene.webhooks.has(recordRef(called.record)) || missing.length === 0) return '';
-  const detail = `meanwhile somebody else took the cover away: nobody receives ${missing.join(', ')} any more`;
-  const { account, scope, ports } = shift;
-  ports.log({
-    level: 'error',
-    message: 'cover lost after a delete',
-    account: account.name,
-    scope,
-    webhookId: called.record.webhookId,
-    detail,
-  });
-  return `; ${detail}`;
-};
-
-const conclude = async (shift: Shift, called: Called, scene: Scene, before: Population): Promise<void> => {
+const conclude = async (shift: Shift, called: Called, scene: Scene): Promise<void> => {
   const flags = flagsAfter(called, scene.webhooks);
-  const lost = lostCover(shift, called, scene, before);
   const { ports, account } = shift;
   const now = ports.clock.now();
   const concluded = (record: CleanupRecord): Exclude<Verdict, { do: 'wait' | 'call' }> | null => {
     const verdict = judge(record, scene);
     if (verdict.do === 'wait') return null;
     if (verdict.do !== 'call') return verdict;
-    const open = record.openUntil !== undefined && record.openUntil > now;
+    const open = record.openUntil !== undefined && record.openUntil > scene.now;
     return called.outcome.kind === 'refused' && !open ? refused(called, scene) : null;
   };
-  if (concluded({ ...called.record, ...flags }) === null) return later(shift, called, flags);
+  const first = concluded({ ...called.record, ...flags });
+  if (first === null) return later(shift, called, flags);
+  const isDeleted = first.do === 'move' && first.to === 'deleted';
+  const lost = isDeleted ? await lostCover(shift, called.record, scene.cover) : '';
+  await linkRestored(shift, called.record, first, scene);
   // A veto may have come while the call was out: what is there now is judged.
   const written = await write(ports, called.record, (current) => {
     const record = { ...current, ...flags };
@@ -155,8 +149,7 @@ export const finish = async (
     shift,
     population,
     called.map(({ record }) => record),
-    ports.clock.now(),
   );
-  for (const one of called) await conclude(shift, one, scene, before);
+  for (const one of called) await conclude(shift, one, scene);
   return population;
 };

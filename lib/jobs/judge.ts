@@ -1,11 +1,14 @@
 import { type CleanupRecord, type Guard, recordRef } from '../audit/record.ts';
-import type { State } from '../audit/states.ts';
+import { type CallName, isWayBack, type State } from '../audit/states.ts';
 import type { Ms } from '../clock.ts';
 import type { Findings } from '../detect/finding.ts';
 import { type Surroundings, standingGuards } from '../plan/guards.ts';
 import type { Account } from '../policy/policy.ts';
-import type { Capabilities } from '../providers/contract.ts';
-import { fingerprint, fingerprintParts, keyOf, sameConfig, type Webhook } from '../webhook.ts';
+import type { Capabilities, Creation } from '../providers/contract.ts';
+import { fingerprint, fingerprintParts, sameConfig, type Webhook } from '../webhook.ts';
+import { groundless, isUnconfirmed } from './grounds.ts';
+import type { Names } from './resolve.ts';
+import { standIn } from './stand-in.ts';
 
 /** One scope as a worker finds it: everything a judgement may rest on. */
 export type Scene = Surroundings & {
@@ -13,14 +16,26 @@ export type Scene = Surroundings & {
   webhooks: ReadonlyMap<string, Webhook>;
   /** By today's rules, with our own steps undone. */
   findings: Findings;
+  /** What restores of this batch are created from, by `keyOf`; absent where a part of it cannot be had. */
+  creations: ReadonlyMap<string, Creation>;
+  /** What DNS says now of the hosts that a judgement depends on. */
+  names?: Names;
   /** The list may be believed. If not, nothing is harmed and nothing is concluded from absence. */
   believed: boolean;
 };
 
 /** What should happen to a record now. Exactly one of these; `worker.ts` makes it happen. */
 export type Verdict =
-  | { do: 'call'; call: 'disable' | 'delete' | 'enable' }
-  | { do: 'move'; to: State; detail: string; guard?: Guard['guard']; leftAs?: 'on' | 'off' | 'absent' }
+  | { do: 'call'; call: CallName }
+  | {
+      do: 'move';
+      to: State;
+      detail: string;
+      guard?: Guard['guard'];
+      leftAs?: 'on' | 'off' | 'absent';
+      /** The webhook that stands for it from now on. */
+      restoredAs?: string;
+    }
   /** Put it back as we found it, then `kept`. */
   | { do: 'undo'; guard: Guard }
   | { do: 'wait'; until: Ms; for: 'observe' | 'list' | 'readback' };
@@ -35,11 +50,7 @@ const guardAgainst = (record: CleanupRecord, webhook: Webhook, scene: Scene): Gu
   const { guards } = standingGuards(webhook, planned.on, scene, isLastAgreed(record, scene.account));
   const [first] = guards;
   if (first) return first;
-  const manual = record.findings.some(({ rule }) => rule === 'manual');
-  const holds = (scene.findings.get(keyOf(webhook)) ?? []).some(
-    (found) => found.proposes && record.findings.some(({ rule }) => rule === found.rule),
-  );
-  return manual || holds ? null : changed('no rule that proposed it matches it any more');
+  return groundless(record, webhook, scene);
 };
 
 /** In a sandbox `keepLast: false` lifts the rule; on production only what was agreed for the item (`record.last`). */
@@ -125,8 +136,25 @@ const judges: Readonly<Partial<Record<State, Judge>>> = {
   restoring: judgeRestoring,
 };
 
+/**
+ * A person wants it back and it is gone: what stands in for it is adopted, be it ours from an answer that was lost or
+ * somebody else's; else it is created from its backup.
+ */
+const judgeCreation = (record: CleanupRecord, scene: Scene): Verdict => {
+  const creation = scene.creations.get(recordRef(record));
+  if (!creation) return { do: 'wait', until: scene.now, for: 'readback' };
+  const there = standIn(scene.webhooks.values(), creation, record.pending?.id);
+  if (there) return { do: 'move', to: 'restored', detail: `it is back as ${there.id}`, restoredAs: there.id };
+  if (creation.kind === 'signing-secret' && record.pending?.call === 'create')
+    return { do: 'move', to: 'failed', detail: 'whether a secret was created is not known: look', leftAs: 'absent' };
+  if (attemptsLeft(record, 'restore', scene)) return { do: 'call', call: 'create' };
+  const detail = `not listed after ${record.attempts.restore} attempts to create it`;
+  return { do: 'move', to: 'failed', detail, leftAs: 'absent' };
+};
+
 /** What absence from a complete and believed list means. */
-const absent = (record: CleanupRecord): Verdict => {
+const absent = (record: CleanupRecord, scene: Scene): Verdict => {
+  if (record.state === 'restoring' && record.returnTo?.state === 'restored') return judgeCreation(record, scene);
   if (record.state === 'restoring')
     return {
       do: 'move',
@@ -138,7 +166,7 @@ const absent = (record: CleanupRecord): Verdict => {
   return { do: 'move', to: 'gone', detail: 'somebody else removed it: a complete list does not show it' };
 };
 
-const isHarm = (verdict: Verdict): boolean => verdict.do === 'call' && verdict.call !== 'enable';
+const isHarm = (verdict: Verdict): boolean => verdict.do === 'call' && !isWayBack(verdict.call);
 
 /** Ends that say how the webhook stands: not before an effect can come no more that nobody answered for. */
 const isEndInPlace = (verdict: Verdict): boolean =>
@@ -148,15 +176,15 @@ const isEndInPlace = (verdict: Verdict): boolean =>
  * Judges one open record on a fresh list. Pure.
  *
  * On a list that cannot be believed nothing is harmed and absence means nothing; what is off because of us may still be put
- * back, since that needs no proof.
+ * back, since that needs no proof. The same holds where only the absence of its host speaks for it and DNS does not answer.
  */
 export const judge = (record: CleanupRecord, scene: Scene): Verdict => {
   const webhook = scene.webhooks.get(recordRef(record));
   const doubt: Verdict = { do: 'wait', until: scene.now, for: 'list' };
-  if (!webhook) return scene.believed ? absent(record) : doubt;
+  if (!webhook) return scene.believed ? absent(record, scene) : doubt;
   const verdict = judges[record.state]?.(record, webhook, scene);
   if (!verdict) throw new Error(`a record that is ${record.state} has no step to judge`);
-  if (!scene.believed && isHarm(verdict)) return doubt;
+  if (isHarm(verdict) && (!scene.believed || isUnconfirmed(record, webhook, scene))) return doubt;
   const open = record.openUntil !== undefined && record.openUntil > scene.now ? record.openUntil : null;
   return open !== null && isEndInPlace(verdict) ? { do: 'wait', until: open, for: 'readback' } : verdict;
 };

@@ -6,10 +6,11 @@ import type { Account } from '../policy/policy.ts';
 import type { Capabilities } from '../providers/contract.ts';
 import { keyOf } from '../webhook.ts';
 import { readSwitches } from './account.ts';
-import { assess, goneByUs, isBelieved, readSeen, remember, type Seen, seeAgain } from './population.ts';
+import { assess, goneByUs, isBelieved, isKnownAbsent, readSeen, remember, type Seen, seeAgain } from './population.ts';
 import { accountOf, type Ports } from './ports.ts';
 import { type AccountReading, foreignIds, readAccount } from './reading.ts';
 import { openRecordsOf, readRecords } from './records.ts';
+import { type Names, scanNames } from './resolve.ts';
 import { readScope, type ScopeItem } from './scope.ts';
 
 /** One account's part of a plan, with what is known of its scopes. */
@@ -18,7 +19,13 @@ export type ScopeScan = {
   reading: Reading;
   knows: Knowledge;
   items: PlanItem[];
+  /** What to remember; ids that only this one list misses stay in it. */
   seen: Seen;
+  missing: ScopeItem['missing'];
+  /** What DNS says of the hosts now. */
+  names: Names;
+  /** Absence from this list proves something. */
+  believed: boolean;
   /** Records that were open before the list was read. */
   open: readonly CleanupRecord[];
 };
@@ -32,7 +39,7 @@ export type LookOptions = {
   open: readonly CleanupRecord[];
 };
 
-type LookPorts = Pick<Ports, 'table' | 'policy' | 'random'>;
+type LookPorts = Pick<Ports, 'table' | 'policy' | 'random' | 'resolve' | 'log'>;
 type Known = { scope: ScopeItem | undefined; seen: Seen };
 
 const shrinkError = (missing: number, of: number, percent: number): ScopeStatus['error'] => ({
@@ -42,14 +49,30 @@ const shrinkError = (missing: number, of: number, percent: number): ScopeStatus[
 });
 
 /** Weighs a scope's list against the last good one; the error where it shrank too much and nobody accepted that. */
-const weigh = async (ports: LookPorts, account: Account, reading: Reading, { scope, seen }: Known, accept: boolean) => {
+const weigh = async (
+  ports: LookPorts,
+  account: Account,
+  reading: Reading,
+  { scope, seen }: Known,
+  open: readonly CleanupRecord[],
+  accept: boolean,
+): Promise<
+  | { error: ScopeStatus['error']; missing: ScopeItem['missing'] }
+  | { believed: boolean; absent: readonly string[]; missing: ScopeItem['missing'] }
+> => {
   const listed = new Map(reading.webhooks.map((webhook) => [keyOf(webhook), true]));
   const deleted = await goneByUs(ports, account.name, reading.scope, seen, listed);
-  const assessment = assess(account, seen, listed, deleted);
-  if (!assessment.shrunk || accept || isBelieved(assessment, scope?.missing)) return null;
+  const recorded = open.filter((record) => !record.deleteSent && !isKnownAbsent(record, scope, seen)).map(recordRef);
+  const expected = new Map<string, unknown>(seen);
+  for (const ref of recorded) expected.set(ref, true);
+  const assessment = assess(account, expected, listed, deleted);
+  const known = remember(assessment, scope?.missing);
+  const believed = accept || isBelieved(assessment, known);
+  if (believed || !assessment.shrunk)
+    return { missing: believed ? undefined : known, absent: assessment.missing, believed };
   const { missing } = assessment;
-  const error = shrinkError(missing.length, seen.size - deleted.size, account.limits.shrink.percent);
-  return { error, missing: remember(assessment, scope?.missing) };
+  const error = shrinkError(missing.length, expected.size - deleted.size, account.limits.shrink.percent);
+  return { error, missing: known };
 };
 
 const knowledgeOf = async (
@@ -79,14 +102,19 @@ const lookAtScope = async (
   capabilities: Capabilities,
   reading: Reading,
   options: LookOptions & { stopped: boolean },
+  ask: ReturnType<typeof scanNames>,
   now: Ms,
 ): Promise<ScopeScan | { error: ScopeStatus['error']; missing: ScopeItem['missing'] }> => {
   const open = options.open.filter((record) => record.scope === reading.scope);
   const scope = await readScope(ports, account.name, reading.scope);
   const known = { scope, seen: await readSeen(ports, scope) };
-  const shrunk = await weigh(ports, account, reading, known, options.acceptShrink);
-  if (shrunk) return shrunk;
-  const seen = seeAgain(known.seen, reading.webhooks, now);
+  const weighed = await weigh(ports, account, reading, known, open, options.acceptShrink);
+  if ('error' in weighed) return weighed;
+  const { missing, absent, believed } = weighed;
+  const names = await ask(reading.scope, reading.webhooks, known.seen, now);
+  const again = seeAgain(known.seen, reading.webhooks, now, account, names);
+  const unsure = believed ? [] : [...known.seen].filter(([id]) => absent.includes(id));
+  const seen = new Map([...unsure, ...again]);
   const looked = await knowledgeOf(
     ports,
     account,
@@ -99,7 +127,7 @@ const lookAtScope = async (
     now,
   );
   const items = planScope(account, capabilities, reading, looked.findings, looked.knows, now);
-  return { reading, knows: looked.knows, items, seen, open };
+  return { reading, knows: looked.knows, items, seen, open, missing, believed, names };
 };
 
 /**
@@ -111,6 +139,7 @@ export const look = async (ports: LookPorts, read: AccountReading, options: Look
   const statuses = [...read.scopes];
   const scans: ScopeScan[] = [];
   const shrunk: Shrunk[] = [];
+  const ask = scanNames(ports, account);
   for (const reading of capabilities ? read.readings : []) {
     const scan = await lookAtScope(
       ports,
@@ -118,6 +147,7 @@ export const look = async (ports: LookPorts, read: AccountReading, options: Look
       capabilities as Capabilities,
       reading,
       { ...options, stopped: !!stopped },
+      ask,
       now,
     );
     const at = statuses.findIndex(({ scope }) => scope === reading.scope);

@@ -1,11 +1,14 @@
 import { type CleanupRecord, recordKey, recordRef } from '../audit/record.ts';
+import { readable, whyUnreadable } from '../audit/stored.ts';
 import { change, type Draft, type Item, type Key, type WritePorts } from '../audit/table.ts';
 import { canonical, sha256 } from '../canonical.ts';
 import { iso, type Ms } from '../clock.ts';
 import type { Sighting } from '../detect/finding.ts';
+import { absenceAfter } from '../detect/unresolvable.ts';
 import { limits } from '../limits.ts';
 import type { Account } from '../policy/policy.ts';
 import { keyOf, type Webhook, type WebhookRef } from '../webhook.ts';
+import { type Names, nameOf } from './resolve.ts';
 import { type ScopeItem, scopeKey } from './scope.ts';
 
 type SeenWebhook = Sighting & WebhookRef;
@@ -22,12 +25,22 @@ export const readSeen = async (ports: WritePorts, scope: ScopeItem | undefined):
   const pages = scope?.lastGood?.pages ?? 0;
   if (!scope || pages === 0) return new Map();
   const keys = Array.from({ length: pages }, (_, page) => pageKey(scope.pk, page));
-  const items = (await ports.table.get(keys)) as SeenPage[];
+  const items = readable<SeenPage>(await ports.table.get(keys));
   return new Map(items.flatMap((item) => Object.entries(item.seen)));
 };
 
-/** The sightings after one more good scan: first seen and off-since are kept while they hold. */
-export const seeAgain = (before: Seen, webhooks: readonly Webhook[], now: Ms): Seen => {
+/**
+ * The sightings after one more good scan: first seen, off-since and absences from DNS are kept while they hold.
+ *
+ * @param names what DNS says of the hosts now
+ */
+export const seeAgain = (
+  before: Seen,
+  webhooks: readonly Webhook[],
+  now: Ms,
+  account: Pick<Account, 'rules'>,
+  names: Names,
+): Seen => {
   const at = iso(now);
   return new Map(
     webhooks.map((webhook) => {
@@ -36,12 +49,16 @@ export const seeAgain = (before: Seen, webhooks: readonly Webhook[], now: Ms): S
         .filter((time) => time != null)
         .sort()
         .at(-1);
+      const answer = names.get(keyOf(webhook)) ?? 'unknown';
+      const { unresolvable } = account.rules;
+      const absent = unresolvable && absenceAfter(known?.absent, nameOf(account, webhook), answer, now, unresolvable);
       const sighting = {
         kind: webhook.kind,
         id: webhook.id,
         firstSeen: known?.firstSeen ?? at,
         ...(!webhook.enabled && { offSince: known?.offSince ?? at }),
         ...(success && { lastSuccess: success }),
+        ...(absent && { absent }),
       };
       return [keyOf(webhook), sighting] as const;
     }),
@@ -107,8 +124,15 @@ export const goneByUs = async (
   const absent = [...seen].filter(([id]) => !listed.has(id));
   const keys = absent.map(([, { kind, id }]) => recordKey({ account, scope, kind, webhookId: id }));
   const records = (await ports.table.get(keys)) as CleanupRecord[];
-  return new Set(records.filter(({ deleteSent }) => deleteSent).map(recordRef));
+  const believed = records.filter((record) => whyUnreadable(record) === null);
+  return new Set(believed.filter(({ deleteSent }) => deleteSent).map(recordRef));
 };
+
+/** A good scan since its cycle began did not show it: a person may have accepted that, and the next list must not ask again. */
+export const isKnownAbsent = (record: CleanupRecord, scope: ScopeItem | undefined, seen: Seen): boolean =>
+  scope?.lastGood !== undefined &&
+  !seen.has(recordRef(record)) &&
+  scope.lastGood.at > Date.parse(record.history[0]?.at ?? '');
 
 /** Whether these missing ids may be believed: the same set was seen before, or a person accepted it. */
 export const isBelieved = ({ missing, hash }: Assessment, known: ScopeItem['missing']): boolean =>

@@ -1,8 +1,10 @@
 import type { Table } from '../audit/table.ts';
 import type { Clock, Random } from '../clock.ts';
+import type { SecretStore } from '../credentials.ts';
 import type { Account, Policy } from '../policy/policy.ts';
 import type { Opened } from '../providers/open.ts';
 import type { Queue } from './queue.ts';
+import type { Resolve } from './resolve.ts';
 
 /** Everything that touches the world, as one parameter: a simulation swaps all of it. */
 export type Ports = {
@@ -13,6 +15,10 @@ export type Ports = {
   policy: Policy;
   /** Resolves credentials and opens the provider; once per account and process. */
   open(account: Account): Promise<Opened>;
+  /** Secrets by reference, for restores; absent where a process neither reads nor writes any. */
+  secrets?: SecretStore;
+  /** Asks DNS for a host; where it is absent, every host is unknown. */
+  resolve?: Resolve;
   /** Who acts, as the history names it. */
   actor: string;
   log(event: LogEvent): void;

@@ -1,7 +1,10 @@
 import { type CleanupRecord, dueHashes, recordKey, subjectOf } from '../audit/record.ts';
+import { whyUnreadable } from '../audit/stored.ts';
 import type { Key } from '../audit/table.ts';
 import type { Ms } from '../clock.ts';
 import type { Ports } from './ports.ts';
+
+type ReadPorts = Pick<Ports, 'table' | 'log'>;
 
 /** Keys of records in which something is to happen up to this time, of every account; soonest first within a shard. */
 export const dueKeys = async (ports: Pick<Ports, 'table'>, to?: Ms): Promise<Key[]> => {
@@ -11,14 +14,24 @@ export const dueKeys = async (ports: Pick<Ports, 'table'>, to?: Ms): Promise<Key
   return keys;
 };
 
-export const readRecords = async (ports: Pick<Ports, 'table'>, keys: readonly Key[]): Promise<CleanupRecord[]> =>
-  (await ports.table.get(keys)) as CleanupRecord[];
+/**
+ * Records by key. One that cannot be believed is left out and told as an error: nothing is done on its word, and it holds up
+ * no other.
+ */
+export const readRecords = async (ports: ReadPorts, keys: readonly Key[]): Promise<CleanupRecord[]> => {
+  const items = (await ports.table.get(keys)) as CleanupRecord[];
+  return items.filter((item) => {
+    const why = whyUnreadable(item);
+    if (why !== null) ports.log({ level: 'error', message: 'a record cannot be read', detail: `${item.pk}: ${why}` });
+    return why === null;
+  });
+};
 
 /** The records of one account in which something is to happen. */
-export const openRecordsOf = async (ports: Pick<Ports, 'table'>, account: string): Promise<CleanupRecord[]> => {
+export const openRecordsOf = async (ports: ReadPorts, account: string): Promise<CleanupRecord[]> => {
   const keys = (await dueKeys(ports)).filter(({ pk }) => subjectOf(pk)?.account === account);
   return readRecords(ports, keys);
 };
 
-export const readRecord = async (ports: Pick<Ports, 'table'>, subject: Parameters<typeof recordKey>[0]) =>
+export const readRecord = async (ports: ReadPorts, subject: Parameters<typeof recordKey>[0]) =>
   (await readRecords(ports, [recordKey(subject)]))[0];

@@ -1,4 +1,4 @@
-import { move, recordRef } from '../audit/record.ts';
+import { mark, move, recordRef } from '../audit/record.ts';
 import type { Ms } from '../clock.ts';
 import { limits } from '../limits.ts';
 import { coverOf } from '../plan/cover.ts';
@@ -9,7 +9,7 @@ import type { Account } from '../policy/policy.ts';
 import type { Capabilities } from '../providers/contract.ts';
 import { keyOf } from '../webhook.ts';
 import { type AccountItem, changeAccount, control, endCredentialPause, pause, readSwitches } from './account.ts';
-import { approveRecord, openingOf, propose } from './cycle.ts';
+import { approveRecord, type Opening, openingOf, propose } from './cycle.ts';
 import { follow } from './follow.ts';
 import { judge } from './judge.ts';
 import { type AccountScan, look, type ScopeScan } from './look.ts';
@@ -28,7 +28,18 @@ const recheck = async (ports: Ports, account: Account, capabilities: Capabilitie
   const findings = findingsOf(account, capabilities, reading, knows, now);
   const webhooks = new Map(reading.webhooks.map((webhook) => [keyOf(webhook), webhook]));
   const inUse = secretsInUse(reading.webhooks);
-  const scene = { account, now, capabilities, cover, secretsInUse: inUse, webhooks, findings, believed: true };
+  const scene = {
+    account,
+    now,
+    capabilities,
+    cover,
+    secretsInUse: inUse,
+    webhooks,
+    findings,
+    creations: new Map(),
+    names: scan.names,
+    believed: true,
+  };
   for (const record of scan.open) {
     if (record.state !== 'observing' || record.held || !webhooks.has(recordRef(record))) continue;
     const verdict = judge(record, scene);
@@ -48,6 +59,7 @@ const withdraw = async (ports: Ports, scan: ScopeScan, now: Ms): Promise<void> =
   const listed = new Set(scan.reading.webhooks.map(keyOf));
   for (const record of scan.knows.records.values()) {
     if (record.state !== 'proposed' || proposed.has(recordRef(record))) continue;
+    if (!listed.has(recordRef(record)) && !scan.believed) continue;
     const guard = scan.items.find((item) => recordRef(item) === recordRef(record))?.guards[0];
     const to = listed.has(recordRef(record)) ? 'kept' : 'gone';
     const detail = guard
@@ -62,12 +74,17 @@ const withdraw = async (ports: Ports, scan: ScopeScan, now: Ms): Promise<void> =
 export type ScanOptions = { acceptShrink: boolean };
 
 /** Writes down what a good scan saw. */
-const remembered = async (ports: Ports, account: Account, { reading, seen }: ScopeScan, now: Ms): Promise<void> => {
+const remembered = async (
+  ports: Ports,
+  account: Account,
+  { reading, seen, missing }: ScopeScan,
+  now: Ms,
+): Promise<void> => {
   const pages = await writeSeen(ports, account.name, reading.scope, seen);
   await noteScope(ports, account.name, reading.scope, () => ({
     lastGood: { at: now, webhooks: reading.webhooks.length, pages },
     lastScan: { at: now, status: 'complete' },
-    missing: undefined,
+    missing,
   }));
 };
 
@@ -83,6 +100,13 @@ const noteFailure = (
     lastScan: { at: now, status, ...(error && { code: error.code, message: error.message }) },
   }));
 
+const openRecord = async (ports: Ports, account: Account, item: PlanItem, opening: Opening, now: Ms): Promise<void> => {
+  await propose(ports, opening, 'scan', now);
+  if (item.needsApproval.length > 0) return;
+  const approved = await approveRecord(ports, opening, account, 'auto', 'mode: auto', now);
+  if (approved.won) await follow(ports, approved.item);
+};
+
 /** Stores the plan, opens a record for each proposal, and approves those that nobody has to look at. */
 const publish = async (ports: Ports, account: Account, { plan, items }: AccountScan, now: Ms): Promise<void> => {
   const proposals = items.filter(({ decision }) => decision === 'propose');
@@ -92,11 +116,12 @@ const publish = async (ports: Ports, account: Account, { plan, items }: AccountS
   await awaitApproval(ports, account.name, planId);
   const rules = rulesId(account);
   for (const item of proposals) {
-    const opening = openingOf(item, planId, rules);
-    await propose(ports, opening, 'scan', now);
-    if (item.needsApproval.length > 0) continue;
-    const approved = await approveRecord(ports, opening, account, 'auto', 'mode: auto', now);
-    if (approved.won) await follow(ports, approved.item);
+    try {
+      await openRecord(ports, account, item, openingOf(item, planId, rules), now);
+    } catch (error) {
+      const { account: name, scope, webhookId } = item;
+      ports.log({ level: 'error', message: 'no record', account: name, scope, webhookId, detail: String(error) });
+    }
   }
 };
 
@@ -149,12 +174,22 @@ export const scanAccount = async (ports: Ports, name: string, options: ScanOptio
       await remembered(ports, account, scan, now);
       await recheck(ports, account, read.capabilities, scan, now);
       await withdraw(ports, scan, now);
+      if (options.acceptShrink) await wake(ports, scan, now);
     }
     await endCredentialPause(ports, own);
     await publish(ports, account, found, now);
     await introduce(ports, own, found.plan, found.items);
   }
   return { plan: found.plan, items: found.items };
+};
+
+/** Those that waited for a list that can be believed have it now. */
+const wake = async (ports: Ports, { open }: ScopeScan, now: Ms): Promise<void> => {
+  for (const record of open) {
+    if (record.waitFor !== 'list' || record.held) continue;
+    const written = await write(ports, record, (current) => mark(current, { dueAt: now, waitFor: 'now' }));
+    if (written.won) await follow(ports, written.item);
+  }
 };
 
 const noteAcceptance = (ports: Ports, name: string, now: Ms) =>

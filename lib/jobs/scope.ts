@@ -5,7 +5,13 @@ import { limits } from '../limits.ts';
 import type { Webhook } from '../webhook.ts';
 
 /** An id that some worker may be changing right now, or may still be: it counts as switched off. */
-export type Busy = { token: string; at: Ms; step: Step };
+export type Busy = {
+  token: string;
+  at: Ms;
+  step: Step;
+  /** The call came back with an answer, and none before it is still out: a list that shows its effect is the end of it. */
+  answered?: boolean;
+};
 
 /**
  * The item of one scope: the lock under which its webhooks are changed, and what is known of its population as a whole.
@@ -91,23 +97,31 @@ const asOwner =
   (current: ScopeItem | undefined): Change<ScopeItem> | null =>
     current?.lock?.owner === owner ? { next: next(current) } : null;
 
-/** Makes the lock outlast one more call. Null where it was lost: nothing may be called any more. */
+/** Makes the lock outlast one more call, whose end counts from now. Null where it was lost: nothing may be called any more. */
 export const renewScope = async (ports: WritePorts, held: ScopeItem, now: Ms): Promise<ScopeItem | null> => {
   const owner = held.lock?.owner ?? '';
   const lock = { owner, until: now + limits.scopeLeaseMs };
   const written = await change<ScopeItem>(
     ports,
     held,
-    asOwner(owner, (current) => ({ ...current, lock })),
+    asOwner(owner, (current) => {
+      const ours = Object.entries(current.busy).map(
+        ([id, one]) => [id, one.token === owner ? { ...one, at: now } : one] as const,
+      );
+      return { ...current, lock, busy: Object.fromEntries(ours) };
+    }),
     held,
   );
   return written.won ? written.item : null;
 };
 
-/** What a list proves of a busy id: the effect is there, or can no longer come. */
+/**
+ * What a list proves of a busy id: the effect is there, or can no longer come. A call that nobody answered for may still
+ * come after a list shows its effect, and undo what was done since.
+ */
 const isSettled = (busy: Busy, webhook: Webhook | undefined, listedAt: Ms): boolean => {
   const shows = { disable: !webhook?.enabled, delete: !webhook, restore: webhook?.enabled === true }[busy.step];
-  return shows || listedAt - busy.at > limits.callTimeoutMs + limits.lateEffectMs;
+  return (shows && busy.answered === true) || listedAt - busy.at > limits.scopeLeaseMs + limits.lateEffectMs;
 };
 
 /**
@@ -116,20 +130,25 @@ const isSettled = (busy: Busy, webhook: Webhook | undefined, listedAt: Ms): bool
  *
  * @param found what was busy when the lock was taken
  * @param list the newest complete list under this lock, or null where there was none
- * @param called ids of ours for which a call may have gone out
+ * @param called ids of ours for which a call may have gone out, and whether it was answered
  */
 export const releaseScope = async (
   ports: WritePorts,
   held: ScopeItem,
   found: ScopeItem['busy'],
   list: { webhooks: ReadonlyMap<string, Webhook>; at: Ms } | null,
-  called: ReadonlySet<string>,
+  called: ReadonlyMap<string, boolean>,
   missing: ScopeItem['missing'],
 ): Promise<void> => {
   const owner = held.lock?.owner ?? '';
+  const stillOut = (id: string, busy: Busy | undefined): [string, Busy][] =>
+    !busy || (list && isSettled(busy, list.webhooks.get(id), list.at)) ? [] : [[id, busy]];
   const left = ([id, busy]: [string, Busy]): [string, Busy][] => {
-    const stands = busy.token === owner && !called.has(id) ? found[id] : busy;
-    return !stands || (list && isSettled(stands, list.webhooks.get(id), list.at)) ? [] : [[id, stands]];
+    if (busy.token !== owner) return stillOut(id, busy);
+    const before = stillOut(id, found[id]);
+    if (!called.has(id)) return before;
+    const ours = stillOut(id, { ...busy, answered: called.get(id) === true && before.length === 0 });
+    return ours.length > 0 ? ours : before;
   };
   const free = (current: ScopeItem): Draft<ScopeItem> => ({
     ...current,

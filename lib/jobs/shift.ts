@@ -1,4 +1,5 @@
 import { backupKey, type CleanupRecord, recordRef } from '../audit/record.ts';
+import { type CallName, isWayBack } from '../audit/states.ts';
 import { type Item, putOnce } from '../audit/table.ts';
 import { contentId } from '../canonical.ts';
 import type { Ms } from '../clock.ts';
@@ -6,16 +7,19 @@ import { detect } from '../detect/detect.ts';
 import { limits } from '../limits.ts';
 import { coverOf } from '../plan/cover.ts';
 import { secretsInUse } from '../plan/guards.ts';
+import { ownSteps } from '../plan/plan.ts';
 import { scheduleOf } from '../plan/schedule.ts';
 import type { Account } from '../policy/policy.ts';
-import type { Listing, Outcome, Provider } from '../providers/contract.ts';
+import type { Created, Listing, Outcome, Provider } from '../providers/contract.ts';
 import { backupOf, fingerprintParts, keyOf, type Webhook } from '../webhook.ts';
 import { closedFor, pause, readSwitches } from './account.ts';
 import { backoffMs } from './backoff.ts';
 import { follow } from './follow.ts';
 import type { Scene, Verdict } from './judge.ts';
+import { lostCover } from './lost-cover.ts';
 import type { Seen } from './population.ts';
 import type { Ports } from './ports.ts';
+import { markRestored } from './restore.ts';
 import { renewScope, type ScopeItem } from './scope.ts';
 import { claimed, moved, undone, waiting, write } from './story.ts';
 
@@ -44,9 +48,11 @@ export type Population = {
 export type Called = {
   work: Work;
   record: CleanupRecord;
-  call: 'disable' | 'delete' | 'enable';
+  call: CallName;
   outcome: Outcome;
   sent: boolean;
+  /** Of what a creation made, where its answer told. */
+  createdId?: string;
 };
 
 /** One scope's jobs of one batch, under one lock. */
@@ -59,9 +65,13 @@ export type Shift = {
   held: ScopeItem;
   /** What was busy when the lock was taken. */
   found: ScopeItem['busy'];
-  /** Webhooks for which a call may be out, also where its answer never came back to us. */
-  called: Set<string>;
+  /** Webhooks for which a call may be out, and whether its answer came back to us. */
+  called: Map<string, boolean>;
   seen: Seen;
+  /** What restores of this batch are created from. */
+  creations: Scene['creations'];
+  /** What DNS says now of the hosts that a step depends on. */
+  names?: Scene['names'];
   done: Map<number, Disposition>;
   missing: ScopeItem['missing'];
 };
@@ -93,17 +103,18 @@ export const populationOf = (
   at,
 });
 
-export const sceneOf = (shift: Shift, population: Population, records: readonly CleanupRecord[], now: Ms): Scene => {
+/** Judged as of the list: what may have come after it is still open. */
+export const sceneOf = (shift: Shift, population: Population, records: readonly CleanupRecord[]): Scene => {
   const { account, provider, found, seen } = shift;
+  const now = population.at;
   const unsettled = records.filter(({ pending }) => pending).map(recordRef);
-  const offByUs = new Set(records.filter((record) => record.offByUs).map(recordRef));
   const view = {
     webhooks: population.list,
     rules: account.rules,
     protect: account.protect,
     now,
     sightings: seen,
-    offByUs,
+    ...ownSteps(records),
   };
   return {
     account,
@@ -113,6 +124,8 @@ export const sceneOf = (shift: Shift, population: Population, records: readonly 
     secretsInUse: secretsInUse(population.list),
     webhooks: population.webhooks,
     findings: detect({ ...view, scope: shift.scope, capabilities: provider.capabilities }),
+    creations: shift.creations,
+    names: shift.names,
     believed: population.believed,
   };
 };
@@ -123,11 +136,24 @@ const doubtMs = (shift: Shift, tries: number): Ms =>
     ? limits.credentialPauseMs
     : backoffMs(shift.account, tries, shift.ports.random);
 
+/** The new webhook is marked before the old story ends: a crash in between marks it again. */
+export const linkRestored = async (
+  { ports }: Shift,
+  record: CleanupRecord,
+  verdict: Verdict,
+  { webhooks }: Scene,
+): Promise<void> => {
+  if (verdict.do !== 'move' || verdict.restoredAs === undefined) return;
+  const as = webhooks.get(keyOf({ kind: record.kind, id: verdict.restoredAs }));
+  await markRestored(ports, record, as, verdict.restoredAs);
+};
+
 /** Makes a verdict without a call happen. */
 export const settle = async (
   shift: Shift,
   { at, record }: Work,
   verdict: Exclude<Verdict, { do: 'call' }>,
+  scene: Scene,
 ): Promise<void> => {
   const { ports, account, done } = shift;
   const now = ports.clock.now();
@@ -141,10 +167,13 @@ export const settle = async (
     return;
   }
   const { deleteAfter } = scheduleOf(account, record.canDisable, fingerprintParts(record.fingerprint).on);
+  const isDeleted = verdict.do === 'move' && verdict.to === 'deleted';
+  const lost = isDeleted ? await lostCover(shift, record, scene.cover) : '';
+  await linkRestored(shift, record, verdict, scene);
   const written = await write(ports, record, (current) =>
     verdict.do === 'undo'
       ? undone(current, verdict.guard, current.state === 'observing' ? 'worker' : 'finish', now, ports.actor)
-      : moved(current, verdict, account, deleteAfter, now, ports.actor),
+      : moved(current, { ...verdict, detail: verdict.detail + lost }, account, deleteAfter, now, ports.actor),
   );
   if (written.won) await follow(ports, written.item);
   done.set(at, ack);
@@ -161,7 +190,7 @@ const keepBackup = async (ports: Ports, record: CleanupRecord, webhook: Webhook)
 /** Whether one more call may start now: not stopped, not paused, time left, lock and list fresh enough. */
 const mayCall = async (shift: Shift, call: Called['call'], listAt: Ms): Promise<{ why: string; until: Ms } | null> => {
   const { ports, account, deadline } = shift;
-  const closed = closedFor(await readSwitches(ports, account.name), call === 'enable', ports.clock.now());
+  const closed = closedFor(await readSwitches(ports, account.name), isWayBack(call), ports.clock.now());
   if (closed) return closed;
   const now = ports.clock.now();
   if (now + 2 * limits.callTimeoutMs > deadline) return { why: 'no time left in this invocation', until: now };
@@ -181,6 +210,37 @@ const outlived = ({ held, ports }: Shift): { why: string; until: Ms } | null => 
     : null;
 };
 
+/** The one place from which a changing call goes out. */
+const callOut = (
+  { ports, provider, scope, creations }: Shift,
+  call: CallName,
+  record: CleanupRecord,
+): Promise<Created> => {
+  const creation = creations.get(recordRef(record));
+  if (call !== 'create') return provider[call](scope, { kind: record.kind, id: record.webhookId }, ports.signal);
+  if (!creation) throw new Error('a creation was judged without what it is created from');
+  return provider.create(scope, creation, ports.signal);
+};
+
+/** A secret that was made up for us is shown once: it goes where the person said, and is said to be lost where that fails. */
+const keepSecret = async (ports: Ports, record: CleanupRecord, { secret }: Created): Promise<string> => {
+  if (secret === undefined) return '';
+  const to = record.restore?.secretTo ?? null;
+  const kept = to === null ? null : await ports.secrets?.write(to, secret);
+  if (kept?.status === 'ok') return '';
+  const { account, scope, webhookId } = record;
+  const detail = kept?.why ?? 'no place was named for it';
+  ports.log({
+    level: 'error',
+    message: 'a new signing secret could not be kept: roll it at the provider',
+    account,
+    scope,
+    webhookId,
+    detail,
+  });
+  return '; its new signing secret could not be kept: roll it at the provider';
+};
+
 /** Claims and calls. Null where somebody else was there first or the call may not start. */
 export const step = async (
   shift: Shift,
@@ -188,27 +248,31 @@ export const step = async (
   call: Called['call'],
   population: Population,
 ): Promise<Called | null> => {
-  const { ports, provider, scope } = shift;
-  const webhook = population.webhooks.get(recordRef(work.record)) as Webhook;
+  const { ports, scope } = shift;
+  const webhook = population.webhooks.get(recordRef(work.record));
   const closed = await mayCall(shift, call, population.at);
   if (closed) {
     await postpone(ports, [work], closed.until, 'gate', shift.done);
     return null;
   }
-  const backup = call === 'enable' || work.record.backup ? null : await keepBackup(ports, work.record, webhook);
+  const backup =
+    isWayBack(call) || work.record.backup || !webhook ? null : await keepBackup(ports, work.record, webhook);
   const now = ports.clock.now();
   const lease = { token: ports.random.token(), until: shift.held.lock?.until ?? now };
-  const claim = await write(ports, work.record, (current) => claimed(current, call, lease, backup, now, ports.actor));
+  const quiet = call === 'disable' && { quietUntil: now + shift.provider.capabilities.lateDeliveryMs };
+  const claim = await write(ports, work.record, (current) =>
+    claimed({ ...current, ...quiet }, call, lease, backup, now, ports.actor),
+  );
   if (!claim.won || claim.item.lease?.token !== lease.token) {
     shift.done.set(work.at, ack);
     return null;
   }
   const switches = await readSwitches(ports, shift.account.name);
-  const late = closedFor(switches, call === 'enable', ports.clock.now()) ?? outlived(shift);
-  if (!late) shift.called.add(recordRef(work.record));
-  const outcome: Outcome = late
+  const late = closedFor(switches, isWayBack(call), ports.clock.now()) ?? outlived(shift);
+  if (!late) shift.called.set(recordRef(work.record), false);
+  const outcome: Created = late
     ? { kind: 'retry', why: late.why, afterMs: late.until - ports.clock.now(), pause: 'throttle' }
-    : await provider[call](scope, webhook, ports.signal);
+    : await callOut(shift, call, work.record);
   ports.log({
     level: 'info',
     message: `${call}: ${outcome.kind}`,
@@ -219,7 +283,11 @@ export const step = async (
   });
   if (outcome.kind === 'retry' && outcome.pause && !late) await pauseFor(shift, outcome);
   if (outcome.kind === 'retry' || outcome.kind === 'refused') shift.called.delete(recordRef(work.record));
-  return { work, record: claim.item, call, outcome, sent: !late };
+  else shift.called.set(recordRef(work.record), outcome.kind !== 'unknown');
+  const { secret: _, id: createdId, ...answered } = outcome;
+  const why = `${outcome.why}${await keepSecret(ports, work.record, outcome)}`;
+  const told = createdId === undefined ? {} : { createdId };
+  return { work, record: claim.item, call, outcome: { ...answered, why } as Outcome, sent: !late, ...told };
 };
 
 export const pauseFor = async (

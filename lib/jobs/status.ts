@@ -4,7 +4,7 @@ import { isOpen, type State } from '../audit/states.ts';
 import { iso, type Ms } from '../clock.ts';
 import { limits } from '../limits.ts';
 import type { Account } from '../policy/policy.ts';
-import { type AccountItem, accountKey, everyAccount } from './account.ts';
+import { type AccountItem, everyAccount, readAccounts } from './account.ts';
 import { type PlanStatus, readHeader } from './plans.ts';
 import type { Ports } from './ports.ts';
 import { readScope, readScopeNames, type ScopeItem } from './scope.ts';
@@ -120,7 +120,7 @@ const waitingPlans = async (ports: Ports, items: readonly AccountItem[]): Promis
   const ids = new Set(items.flatMap(({ pendingPlan, opening }) => [...(pendingPlan ? [pendingPlan] : []), ...opening]));
   const headers = await Promise.all([...ids].map((id) => readHeader(ports, id)));
   return headers.flatMap((header) => {
-    if (header?.status !== 'pending' && header?.status !== 'approved') return [];
+    if (!header || !['pending', 'approved', 'halted'].includes(header.status)) return [];
     const { planId, account, status, items: count, createdAt } = header;
     return [
       {
@@ -139,11 +139,8 @@ const waitingPlans = async (ports: Ports, items: readonly AccountItem[]): Promis
 export const statusOf = async (ports: Ports, deadLetters: number): Promise<Status> => {
   const now = ports.clock.now();
   const { accounts } = ports.policy;
-  const items = (await ports.table.get(
-    [everyAccount, ...accounts.map(({ name }) => name)].map(accountKey),
-  )) as AccountItem[];
+  const byName = await readAccounts(ports, [everyAccount, ...accounts.map(({ name }) => name)]);
   const records = await findRecords(ports.table, {}, now);
-  const byName = new Map(items.map((item) => [item.name, item]));
   const open = records
     .filter(({ state }) => isOpen(state))
     .toSorted((a, b) => (a.dueAt ?? Number.POSITIVE_INFINITY) - (b.dueAt ?? Number.POSITIVE_INFINITY))
@@ -159,7 +156,7 @@ export const statusOf = async (ports: Ports, deadLetters: number): Promise<Statu
     records: counts,
     due: open.filter(({ held }) => held === null),
     held: open.filter(({ held }) => held !== null),
-    plans: await waitingPlans(ports, items),
+    plans: await waitingPlans(ports, [...byName.values()]),
     deadLetters,
   };
 };

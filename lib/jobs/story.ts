@@ -1,5 +1,5 @@
 import { type CleanupRecord, type Guard, hold, isFull, mark, move, type Pending, recordKey } from '../audit/record.ts';
-import { type By, isOpen, type State } from '../audit/states.ts';
+import { type By, isOpen, isWayBack, type State, stepOfCall } from '../audit/states.ts';
 import { type Change, change, type Written } from '../audit/table.ts';
 import type { Ms } from '../clock.ts';
 import { limits } from '../limits.ts';
@@ -40,6 +40,7 @@ export const moved = (
     ...(verdict.to === 'kept' || verdict.to === 'restored' ? { offByUs: false } : {}),
     ...(verdict.guard && { endGuard: verdict.guard }),
     ...(verdict.leftAs && { leftAs: verdict.leftAs }),
+    ...(verdict.restoredAs && { restoredAs: verdict.restoredAs }),
   };
   const detail = verdict.guard ? `${verdict.guard}: ${verdict.detail}` : verdict.detail;
   return move(record, verdict.to, by[record.state] ?? 'worker', now, { actor, detail }, patch);
@@ -67,17 +68,17 @@ export const claimed = (
   now: Ms,
   actor: string,
 ): Change<CleanupRecord> => {
-  const step = call === 'enable' ? 'restore' : call;
-  const to = ({ disable: 'disabling', delete: 'deleting', enable: 'restoring' } as const)[call];
+  const step = stepOfCall[call];
+  const to = ({ disable: 'disabling', delete: 'deleting', restore: 'restoring' } as const)[step];
   const attempts = { ...record.attempts, [step]: record.attempts[step] + 1 };
   const patch = {
     attempts,
     lease,
     pending: { call, at: now, outcome: 'sent' as const },
-    openUntil: now + limits.callTimeoutMs + limits.lateEffectMs,
+    openUntil: lease.until + limits.lateEffectMs,
     dueAt: lease.until,
     waitFor: 'lease' as const,
-    counted: record.counted || call !== 'enable',
+    counted: record.counted || !isWayBack(call),
     offByUs: record.offByUs || call === 'disable',
     deleteSent: record.deleteSent || call === 'delete',
     backup: record.backup ?? backup,

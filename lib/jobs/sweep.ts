@@ -1,7 +1,7 @@
 import { type CleanupRecord, hold, move } from '../audit/record.ts';
 import { stepOf } from '../audit/states.ts';
 import { limits } from '../limits.ts';
-import { type AccountItem, accountKey, closedFor, everyAccount } from './account.ts';
+import { closedFor, everyAccount, readAccounts } from './account.ts';
 import { follow } from './follow.ts';
 import { type Job, jobFor, parseJob, subjectOfJob } from './job.ts';
 import { openPlan } from './plans.ts';
@@ -53,10 +53,13 @@ const putBack = async (ports: Ports, record: CleanupRecord): Promise<void> => {
   if (written.won) await follow(ports, written.item);
 };
 
-/** The switches of all accounts, read once. */
-const switchesOf = async (ports: Ports, names: readonly string[]) => {
-  const items = (await ports.table.get([everyAccount, ...names].map(accountKey))) as AccountItem[];
-  return new Map(items.map((item) => [item.name, item]));
+/** Opens an approved plan; one that cannot be opened is told, and holds up nothing else. */
+const open = async (ports: Ports, planId: string): Promise<void> => {
+  try {
+    await openPlan(ports, planId);
+  } catch (error) {
+    ports.log({ level: 'error', message: 'an approved plan could not be opened', detail: `${planId}: ${error}` });
+  }
 };
 
 /**
@@ -67,9 +70,9 @@ export const sweep = async (ports: Ports): Promise<Swept> => {
   const now = ports.clock.now();
   const dead = await drain(ports);
   const names = ports.policy.accounts.map(({ name }) => name);
-  const switches = await switchesOf(ports, names);
+  const switches = await readAccounts(ports, [everyAccount, ...names]);
   const plans = names.flatMap((name) => switches.get(name)?.opening ?? []);
-  for (const planId of plans) await openPlan(ports, planId);
+  for (const planId of plans) await open(ports, planId);
   const records = await readRecords(ports, await dueKeys(ports, now));
   const jobs: Job[] = [];
   let lapsed = 0;

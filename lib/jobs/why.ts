@@ -13,7 +13,7 @@ import { recordGuards, secretsInUse, standingGuards } from '../plan/guards.ts';
 import type { PlanItem, ScopeStatus } from '../plan/item.ts';
 import { rulesId } from '../plan/plan.ts';
 import type { Account, RuleName } from '../policy/policy.ts';
-import { redactUrl } from '../url.ts';
+import { redactName, redactUrl } from '../url.ts';
 import { fingerprint, keyOf, type Webhook } from '../webhook.ts';
 import { readSwitches } from './account.ts';
 import { look, type ScopeScan } from './look.ts';
@@ -28,6 +28,7 @@ export const ruleNames = [
   'disabled',
   'retired-host',
   'superseded-secret',
+  'unresolvable',
 ] as const satisfies readonly RuleName[];
 
 export const guardNames = [
@@ -186,7 +187,7 @@ const fromScan = async (
     ...subject,
     provider: account.provider,
     environment: account.environment,
-    webhook: { url, name, events, enabled, createdAt, updatedAt, signal },
+    webhook: { url, name: name === null ? null : redactName(name), events, enabled, createdAt, updatedAt, signal },
     blocked,
     decision: item?.decision ?? 'none',
     rules: rulesOf(account, findings),

@@ -1,18 +1,21 @@
 import { type CleanupRecord, hold, recordKey, recordRef } from '../audit/record.ts';
-import { stepOf } from '../audit/states.ts';
+import { isWayBack, stepOf } from '../audit/states.ts';
 import type { Ms } from '../clock.ts';
 import { limits } from '../limits.ts';
 import type { Account } from '../policy/policy.ts';
 import { admit, closedFor, endCredentialPause, readSwitches } from './account.ts';
 import { backoffMs } from './backoff.ts';
 import { finish } from './finish.ts';
+import { toLookUp } from './grounds.ts';
 import { type Job, parseJob, subjectOfJob } from './job.ts';
 import { judge, type Verdict } from './judge.ts';
-import { assess, goneByUs, isBelieved, readSeen, remember, type Seen } from './population.ts';
+import { assess, goneByUs, isBelieved, isKnownAbsent, readSeen, remember } from './population.ts';
 import { accountOf, type Ports } from './ports.ts';
 import type { Delivery } from './queue.ts';
-import { readRecord } from './records.ts';
-import { releaseScope, type ScopeItem, takeScope } from './scope.ts';
+import { readRecord, readRecords } from './records.ts';
+import { freshNames } from './resolve.ts';
+import { creationsFor } from './restore.ts';
+import { releaseScope, takeScope } from './scope.ts';
 import {
   ack,
   type Called,
@@ -41,10 +44,6 @@ const early = (job: Job, record: CleanupRecord | undefined, now: Ms): Dispositio
   return record.dueAt > now ? waitFor(record.dueAt - now) : null;
 };
 
-/** A good scan since its cycle began did not show it: a person may have accepted that, and the next list must not ask again. */
-const isKnownAbsent = (record: CleanupRecord, { lastGood }: ScopeItem, seen: Seen): boolean =>
-  lastGood !== undefined && !seen.has(recordRef(record)) && lastGood.at > Date.parse(record.history[0]?.at ?? '');
-
 /** Lists the scope and weighs the list against the last good scan. Null where no list came: the account may be paused now. */
 const survey = async (shift: Shift, works: readonly Work[]): Promise<Population | null> => {
   const { ports, account, scope, provider, held, seen, done } = shift;
@@ -66,9 +65,11 @@ const survey = async (shift: Shift, works: readonly Work[]): Promise<Population 
     return null;
   }
   const population = populationOf(listing, asked);
+  const records = works.map(({ record }) => record);
+  shift.names = await freshNames(ports, account, toLookUp(records, population));
   const deleted = await goneByUs(ports, account.name, scope, seen, population.webhooks);
   const ours = works
-    .filter(({ record }) => !record.deleteSent && !isKnownAbsent(record, held, seen))
+    .filter(({ record }) => (!record.deleteSent || !held.lastGood) && !isKnownAbsent(record, held, seen))
     .map(({ record }) => [recordRef(record), true] as const);
   const assessment = assess(account, new Map<string, unknown>([...seen, ...ours]), population.webhooks, deleted);
   shift.missing = remember(assessment, held.missing);
@@ -80,14 +81,14 @@ type CallWork = { work: Work; call: Called['call'] };
 /** Judges all, worst case folded in: what is about to go covers nobody any more. Answers those that need a call. */
 const judgeAll = async (shift: Shift, works: readonly Work[], population: Population): Promise<CallWork[]> => {
   const records = works.map(({ record }) => record);
-  const scene = sceneOf(shift, population, records, shift.ports.clock.now());
+  const scene = sceneOf(shift, population, records);
   const calls: CallWork[] = [];
   for (const work of works) {
     const verdict: Verdict = judge(work.record, scene);
     const webhook = population.webhooks.get(recordRef(work.record));
-    if (verdict.do !== 'call') await settle(shift, work, verdict);
+    if (verdict.do !== 'call') await settle(shift, work, verdict, scene);
     else calls.push({ work, call: verdict.call });
-    if (verdict.do === 'call' && verdict.call !== 'enable' && webhook) scene.cover.remove(webhook);
+    if (verdict.do === 'call' && !isWayBack(verdict.call) && webhook) scene.cover.remove(webhook);
   }
   return calls;
 };
@@ -96,7 +97,7 @@ const slotOf = ({ record }: Work): string => `${recordKey(record).pk.slice('webh
 
 /** Asks the gate for all at once; what it denies waits without an attempt burnt. The way back is never asked. */
 const passGate = async (shift: Shift, calls: readonly CallWork[], now: Ms): Promise<readonly CallWork[]> => {
-  const fresh = calls.filter(({ work, call }) => call !== 'enable' && !work.record.counted);
+  const fresh = calls.filter(({ work, call }) => !isWayBack(call) && !work.record.counted);
   if (fresh.length === 0) return calls;
   const { admitted, denied } = await admit(
     shift.ports,
@@ -162,7 +163,7 @@ const workScope = async (
   done: Map<number, Disposition>,
 ): Promise<void> => {
   const keys = new Map(jobs.map(({ job }) => [recordKey(subjectOfJob(job)).pk, recordKey(subjectOfJob(job))]));
-  const found = (await ports.table.get([...keys.values()])) as CleanupRecord[];
+  const found = await readRecords(ports, [...keys.values()]);
   const records = new Map(found.map((record) => [record.pk, record]));
   const works: Work[] = [];
   const spoken = new Set<string>();
@@ -172,7 +173,8 @@ const workScope = async (
     const reason = spoken.has(pk) ? spare : early(job, record, ports.clock.now());
     if (reason !== spare) spoken.add(pk);
     if (reason) done.set(at, reason);
-    else works.push({ at, record: record as CleanupRecord });
+    // The lease in it is that of a call that nobody came back from, and no right of ours.
+    else works.push({ at, record: { ...(record as CleanupRecord), lease: undefined } });
   }
   if (works.length === 0) return;
   const now = ports.clock.now();
@@ -193,9 +195,13 @@ const workScope = async (
   }
   const seen = await readSeen(ports, taken.held);
   const { missing } = taken.held;
-  const called = new Set<string>();
+  const called = new Map<string, boolean>();
+  const creations = await creationsFor(
+    ports,
+    open.map(({ record }) => record),
+  );
   const { listed } = await workShift(
-    { ports, account, scope, provider, deadline, ...taken, called, seen, done, missing },
+    { ports, account, scope, provider, deadline, ...taken, called, seen, creations, done, missing },
     open,
   );
   if (listed) await endCredentialPause(ports, switches.own);

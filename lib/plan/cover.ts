@@ -1,7 +1,7 @@
 import { keyOf, type Webhook } from '../webhook.ts';
 
 /** Events of a webhook for the question "who else receives this?"; signing secrets cover one another as one event. */
-const eventsOf = (webhook: Webhook): readonly string[] =>
+const eventsOf = (webhook: Pick<Webhook, 'kind' | 'events'>): readonly string[] =>
   webhook.kind === 'signing-secret' ? ['signing with a secret'] : webhook.events;
 
 /**
@@ -21,7 +21,7 @@ export const coverOf = (webhooks: Iterable<Webhook>, off: ReadonlySet<string>) =
   }
   return {
     /** Events of this webhook that nobody else would receive. */
-    missingWithout(webhook: Webhook): string[] {
+    missingWithout(webhook: Pick<Webhook, 'kind' | 'id' | 'events'>): string[] {
       const events = eventsOf(webhook);
       const own = counted.has(keyOf(webhook)) ? 1 : 0;
       const ownAll = own && events.includes('*') ? 1 : 0;

@@ -2,10 +2,10 @@ import { type CleanupRecord, recordRef } from '../audit/record.ts';
 import { contentId } from '../canonical.ts';
 import { iso, type Ms } from '../clock.ts';
 import { detect, ruleVersions } from '../detect/detect.ts';
-import type { Confidence, Finding, Findings, Sighting } from '../detect/finding.ts';
+import type { Confidence, Finding, Findings, ScopeView, Sighting } from '../detect/finding.ts';
 import type { Account, Policy, RuleName } from '../policy/policy.ts';
 import type { Capabilities } from '../providers/contract.ts';
-import { redactUrl } from '../url.ts';
+import { redactName, redactUrl } from '../url.ts';
 import { fingerprint, keyOf, type Webhook } from '../webhook.ts';
 import { coverOf } from './cover.ts';
 import { recordGuards, type Surroundings, secretsInUse, standingGuards } from './guards.ts';
@@ -42,8 +42,14 @@ export const rulesId = (account: Account): string => {
   return contentId({ rules: account.rules, versions });
 };
 
-const offByUs = (records: Knowledge['records']): Set<string> =>
-  new Set([...records.values()].filter((record) => record.offByUs).map(recordRef));
+/** What these records say of our own steps, as the rules need it to undo them. */
+export const ownSteps = (records: Iterable<CleanupRecord>): Pick<ScopeView, 'offByUs' | 'quietUntil'> => {
+  const off = [...records].filter((record) => record.offByUs);
+  const quiet = off.flatMap((record) =>
+    record.quietUntil === undefined ? [] : [[recordRef(record), record.quietUntil] as const],
+  );
+  return { offByUs: new Set(off.map(recordRef)), quietUntil: new Map(quiet) };
+};
 
 /** The findings of a scope, with our own steps undone. */
 export const findingsOf = (
@@ -54,7 +60,7 @@ export const findingsOf = (
   now: Ms,
 ): Findings => {
   const { rules, protect } = account;
-  return detect({ ...reading, rules, protect, capabilities, now, sightings, offByUs: offByUs(records) });
+  return detect({ ...reading, rules, protect, capabilities, now, sightings, ...ownSteps(records.values()) });
 };
 
 const rank: Readonly<Record<Confidence, number>> = { high: 0, medium: 1, low: 2, security: 3 };
@@ -119,7 +125,7 @@ const itemOf = (
     webhookId: webhook.id,
     kind: webhook.kind,
     url,
-    name: webhook.name,
+    name: webhook.name === null ? null : redactName(webhook.name),
     events: webhook.events,
     enabled: webhook.enabled,
     createdAt: webhook.createdAt,

@@ -4,6 +4,7 @@ import { problemAt } from './explain.ts';
 import type { Account, Policy } from './policy.ts';
 import type { Problem } from './problem.ts';
 import type { Definitions } from './schema.ts';
+import { type Shared, sharedPopulations } from './shared-population.ts';
 import { quote, suggestion } from './wording.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -55,30 +56,31 @@ const protectNames = (
   );
 
 /** What can be said only once everything inherited is merged in. */
-export const crossCheckAccounts = (document: PolicyDocument, { accounts }: Policy): Problem[] =>
-  accounts.flatMap((account, index) => {
-    const path: Path = ['accounts', index];
-    return [...sharedPopulation(document, accounts, index), ...contradictions(document, account, path)];
-  });
+export const crossCheckAccounts = (document: PolicyDocument, { accounts }: Policy): Problem[] => [
+  ...sharedPopulations(accounts).map((shared) => sharedProblem(document, accounts, shared)),
+  ...accounts.flatMap((account, index) => contradictions(document, account, ['accounts', index])),
+];
 
-const sharedPopulation = (document: PolicyDocument, accounts: readonly Account[], index: number): Problem[] => {
-  const account = accounts[index];
-  const first = accounts.findIndex((other) => account !== undefined && samePopulation(account, other));
-  const other = accounts[first];
-  if (account === undefined || other === undefined || first >= index) return [];
-  const lines = [first, index].map((at) => document.spot(['accounts', at], 'value').line);
-  const message = `accounts ${other.name} and ${account.name} (lines ${lines.join(' and ')}) are one: same provider, base URL, credentials and options`;
-  return [problemAt(document, ['accounts', index], message, 'remove one, or give each its own credentials')];
-};
-
-const samePopulation = (a: Account, b: Account): boolean => {
-  const shared = Object.keys(a.credentials).filter((key) => key in b.credentials);
-  return (
-    a.provider === b.provider &&
-    a.baseUrl === b.baseUrl &&
-    canonical(a.options) === canonical(b.options) &&
-    shared.length > 0 &&
-    shared.every((key) => a.credentials[key] === b.credentials[key])
+const sharedProblem = (
+  document: PolicyDocument,
+  accounts: readonly Account[],
+  { first, second, place }: Shared,
+): Problem => {
+  const lines = [first, second].map((at) => document.spot(['accounts', at], 'value').line).join(' and ');
+  const both = `accounts ${accounts[first]?.name} and ${accounts[second]?.name} (lines ${lines})`;
+  const path: Path = ['accounts', second];
+  if (place === '' || canonical(accounts[first]?.options) === canonical(accounts[second]?.options))
+    return problemAt(
+      document,
+      path,
+      `${both} are one: same provider, base URL${place === '' ? ' and credentials' : ', credentials and options'}`,
+      'remove one, or give each its own credentials',
+    );
+  return problemAt(
+    document,
+    path,
+    `${both} both look at ${quote(place)}: same provider, base URL and credentials, and what lies in two accounts is judged twice`,
+    'name each place in one account only',
   );
 };
 

@@ -27,4 +27,5 @@ export const ruleDefaults = {
   disabled: { afterMs: 30 * day },
   'retired-host': { hosts: [] },
   'superseded-secret': { overlapMs: 7 * day, keep: 1 },
+  unresolvable: { scans: 3, apartMs: day },
 } as const satisfies Required<Rules>;

@@ -12,6 +12,7 @@ export type Rules = {
   disabled?: { afterMs: Ms };
   'retired-host'?: { hosts: readonly string[] };
   'superseded-secret'?: { overlapMs: Ms; keep: number };
+  unresolvable?: { scans: number; apartMs: Ms };
 };
 export type RuleName = keyof Rules;
 

@@ -68,6 +68,10 @@ const withDefaults: { [R in RuleName]: (written: Written[R]) => NonNullable<Rule
     overlapMs: overlap ?? ruleDefaults['superseded-secret'].overlapMs,
     keep: keep ?? ruleDefaults['superseded-secret'].keep,
   }),
+  unresolvable: ({ scans, apart }) => ({
+    scans: scans ?? ruleDefaults.unresolvable.scans,
+    apartMs: apart ?? ruleDefaults.unresolvable.apartMs,
+  }),
 };
 
 const resolveRules = (top: TopRules, account: AccountRules): Rules => {

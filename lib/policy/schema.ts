@@ -18,6 +18,7 @@ const ruleFields = {
   disabled: is.fields({ after: v.optional(is.duration) }),
   'retired-host': is.fields({ hosts: v.optional(is.hosts) }),
   'superseded-secret': is.fields({ overlap: v.optional(is.duration), keep: v.optional(is.count(1)) }),
+  unresolvable: is.fields({ scans: v.optional(is.count(1, limits.absencesMax)), apart: v.optional(is.duration) }),
 };
 const rules = is.fields(v.partial(v.object(ruleFields)).entries);
 
@@ -33,6 +34,7 @@ const accountRules = is.fields({
   disabled: orOff(ruleFields.disabled),
   'retired-host': orOff(ruleFields['retired-host']),
   'superseded-secret': orOff(ruleFields['superseded-secret']),
+  unresolvable: orOff(ruleFields.unresolvable),
 });
 
 const protectKeys = ['id', 'url', 'host', 'name', 'event', 'kind', 'provider', 'account'];

@@ -1,10 +1,17 @@
 import { stringify } from 'yaml';
 import type { Json } from '../canonical.ts';
-import type { ProviderDefinition } from '../providers/contract.ts';
+import { exampleBaseUrl } from '../providers/capabilities.ts';
+import type { Capabilities, ProviderDefinition } from '../providers/contract.ts';
+import type { Kind } from '../webhook.ts';
 import type { Environment } from './policy.ts';
 import { variableFor } from './reference.ts';
 
 export const schemaLine = '# yaml-language-server: $schema=./hooksweep.schema.json';
+
+/** What of the capabilities decides which rules are of use, and how long a deletion takes. */
+export type StarterCapabilities = Pick<Capabilities, 'kinds' | 'disable'>;
+
+const endpointsThatSwitchOff: StarterCapabilities = { kinds: ['endpoint'], disable: ['endpoint'] };
 
 /**
  * A commented policy file for one account that is valid as it is.
@@ -14,6 +21,7 @@ export const starterPolicy = (
   definition: ProviderDefinition,
   environment: Environment = 'sandbox',
   options: Readonly<Record<string, Json>> = definition.exampleOptions ?? {},
+  { kinds, disable }: StarterCapabilities = endpointsThatSwitchOff,
 ): string => `${schemaLine}
 # hooksweep: which webhooks may be cleaned up, and how carefully. Check it with \`hooksweep validate\`.
 version: 1
@@ -31,24 +39,29 @@ ${credentialLines(definition)}
 
 # A rule is on when it is listed.
 rules:
-  test: { after: 1d, hosts: [] } # tunnels, request bins, loopback; hosts: your own test hosts
-  duplicate: { keep: newest } # newest | oldest | pinned
-  stale: { after: 90d } # only failing deliveries for that long
-  disabled: { after: 30d } # switched off for that long
+${kinds.map((kind) => rulesFor[kind]).join('\n')}
 
 # What is never touched. Keys are and-ed: id, url, host, name, event, kind, provider, account.
 protect:
-  - { url: "https://api.example.com/**", because: "example: replace it with what must never go" }
+  - { ${kinds.includes('endpoint') ? 'url: "https://api.example.com/**"' : 'kind: signing-secret, id: "example"'}, because: "example: replace it with what must never go" }
 
-lifecycle: { observe: 24h } # between switching off and deleting; notice: 0s in a sandbox, 24h in production
+lifecycle: { observe: 24h } # ${disable.length > 0 ? 'between switching off and deleting' : 'before deleting: this provider cannot switch off'}; notice: 0s in a sandbox, 24h in production
 limits: { perRun: { count: 10, percent: 20 }, perDay: { count: 20 }, shrink: { percent: 30 } } # 0 means zero
 retry: { attempts: 8, base: 2s, cap: 5m }
-keepLast: true # never remove the last enabled webhook of an event
+keepLast: true # never remove the last ${kinds.includes('endpoint') ? 'enabled webhook of an event' : 'active secret'}
 `;
+
+const rulesFor: Readonly<Record<Kind, string>> = {
+  endpoint: `  test: { after: 1d, hosts: [] } # tunnels, request bins, loopback; hosts: your own test hosts
+  duplicate: { keep: newest } # newest | oldest | pinned
+  stale: { after: 90d } # only failing deliveries for that long
+  disabled: { after: 30d } # switched off for that long`,
+  'signing-secret': `  superseded-secret: { overlap: 7d, keep: 1 } # a newer one exists for that long; a person confirms that it is deployed`,
+};
 
 const baseUrlLine = (published: string | null): string =>
   published === null
-    ? '    baseUrl: https://webhooks.example.com # replace it with the address that the provider handed over to you'
+    ? `    baseUrl: ${exampleBaseUrl} # replace it with the address that the provider handed over to you`
     : `    baseUrl: ${published}`;
 
 const credentialLines = ({ id, credentials, oneOf }: ProviderDefinition): string =>

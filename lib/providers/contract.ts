@@ -51,6 +51,10 @@ export type Capabilities = {
   selfHosted: boolean;
   /** What a restored webhook never has again, e.g. `id`, `secret`. */
   lostOnRestore: readonly string[];
+  /** Kinds for which the provider makes up a secret at creation, shown once. */
+  issuesSecret?: readonly Kind[];
+  /** Secrets of its own that a webhook may be created with, by the names of `--secret NAME=…`. */
+  takesSecrets?: readonly string[];
   /** How long after switching off a delivery may still arrive. */
   lateDeliveryMs: Ms;
   /** How many changing calls a second the provider asks for at most; absent: it names none. */
@@ -58,6 +62,12 @@ export type Capabilities = {
   /** Why it is experimental, or null. */
   experimental: string | null;
 };
+
+/** What a webhook is created from: a backup whose redacted parts were given again, and the secrets that go with it. */
+export type Creation = Backup & { secrets?: Readonly<Record<string, string>> };
+
+/** What came of a creation: the id and the secret where the answer told them. The secret is never logged or stored by us. */
+export type Created = Outcome & { id?: string; secret?: string };
 
 /** One opened account. Every method may be cancelled and then rejects with the signal's reason; otherwise none throws. */
 export type Provider = {
@@ -70,8 +80,7 @@ export type Provider = {
   disable(scope: string, webhook: WebhookRef, signal?: AbortSignal): Promise<Outcome>;
   enable(scope: string, webhook: WebhookRef, signal?: AbortSignal): Promise<Outcome>;
   delete(scope: string, webhook: WebhookRef, signal?: AbortSignal): Promise<Outcome>;
-  /** Creates from a backup. `id` is that of the new webhook where the answer told it. */
-  create(scope: string, backup: Backup, signal?: AbortSignal): Promise<Outcome & { id?: string }>;
+  create(scope: string, creation: Creation, signal?: AbortSignal): Promise<Created>;
 };
 
 /** What one provider file exports: its fields in the policy file, and how to open an account. */

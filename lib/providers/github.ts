@@ -1,9 +1,8 @@
 import type { Clock } from '../clock.ts';
 import { systemClock } from '../clock.ts';
 import type { Account } from '../policy/policy.ts';
-import type { Backup } from '../webhook.ts';
 import { deliveryCandidates, withSignals } from './candidates.ts';
-import type { Capabilities, Listing, Outcome, Provider, ProviderDefinition } from './contract.ts';
+import type { Capabilities, Created, Creation, Listing, Outcome, Provider, ProviderDefinition } from './contract.ts';
 import { createCalls } from './github-calls.ts';
 import { deliverySignal } from './github-deliveries.ts';
 import { readHook } from './github-list.ts';
@@ -36,6 +35,7 @@ const capabilitiesAt = (baseUrl: string): Capabilities => ({
   parkedUrls: false,
   selfHosted: !hostedByGithub(new URL(baseUrl).hostname),
   lostOnRestore: ['id', 'createdAt', 'secret', 'deliveries'],
+  takesSecrets: ['secret'],
   // No delivery is tried again by itself; what was queued goes out within minutes.
   lateDeliveryMs: 10 * minuteMs,
   writesPerSecond: 1,
@@ -57,7 +57,7 @@ const notWhole: Outcome = {
   why: 'the backup has no complete URL, for it held a secret that is not kept: give the URL',
 };
 
-const createBody = ({ url, events, enabled, settings }: Backup) => ({
+const createBody = ({ url, events, enabled, settings, secrets }: Creation) => ({
   name: 'web',
   active: enabled,
   events,
@@ -65,6 +65,7 @@ const createBody = ({ url, events, enabled, settings }: Backup) => ({
     url,
     content_type: settings.contentType ?? 'form',
     insecure_ssl: settings.verifiesTls === false ? '1' : '0',
+    ...(secrets?.secret && { secret: secrets.secret }),
   },
 });
 
@@ -112,7 +113,7 @@ const open = (account: Account, credentials: Credentials, http: Http, clock: Clo
     return meaning(replied, place, sent.signal);
   };
 
-  const create = async (scope: string, backup: Backup, signal?: AbortSignal): Promise<Outcome & { id?: string }> => {
+  const create = async (scope: string, backup: Creation, signal?: AbortSignal): Promise<Created> => {
     const place = placeOf(scope, options);
     if (place === null) return elsewhere;
     if (backup.url === null || backup.urlRedacted) return notWhole;

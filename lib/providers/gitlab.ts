@@ -3,7 +3,7 @@ import { systemClock } from '../clock.ts';
 import type { Account } from '../policy/policy.ts';
 import type { Backup } from '../webhook.ts';
 import { deliveryCandidates, withSignals } from './candidates.ts';
-import type { Capabilities, Listing, Outcome, Provider, ProviderDefinition } from './contract.ts';
+import type { Capabilities, Created, Creation, Listing, Outcome, Provider, ProviderDefinition } from './contract.ts';
 import { eventSignal } from './gitlab-events.ts';
 import { readHook } from './gitlab-list.ts';
 import { gitlabTable } from './gitlab-outcome.ts';
@@ -32,6 +32,7 @@ const capabilitiesAt = (baseUrl: string): Capabilities => ({
   ownSecret: true,
   parkedUrls: false,
   selfHosted: new URL(baseUrl).hostname !== publicHost,
+  takesSecrets: ['token'],
   lostOnRestore: [
     'id',
     'createdAt',
@@ -67,10 +68,11 @@ const notWhole = ({ url, urlRedacted, settings }: Backup): Outcome | null => {
     : null;
 };
 
-const createBody = ({ url, name, events, settings }: Backup) => ({
+const createBody = ({ url, name, events, settings, secrets }: Creation) => ({
   url,
   ...(name !== null && { name }),
   enable_ssl_verification: settings.verifiesTls !== false,
+  ...(secrets?.token && { token: secrets.token }),
   ...(settings.branchFilter && { push_events_branch_filter: settings.branchFilter }),
   ...(settings.branchFilterStrategy && { branch_filter_strategy: settings.branchFilterStrategy }),
   // On unless it is said to be off.
@@ -117,7 +119,7 @@ const open = (account: Account, { token = '' }: Credentials, http: Http, clock: 
     return meaning(replied, place, signal);
   };
 
-  const create = async (scope: string, backup: Backup, signal?: AbortSignal): Promise<Outcome & { id?: string }> => {
+  const create = async (scope: string, backup: Creation, signal?: AbortSignal): Promise<Created> => {
     const place = placeOf(scope);
     if (place === null) return elsewhere;
     const problem = notWhole(backup);

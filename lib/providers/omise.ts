@@ -19,6 +19,7 @@ const capabilities: Capabilities = {
   parkedUrls: false,
   selfHosted: false,
   lostOnRestore: ['id', 'createdAt', 'secret', 'metadata'],
+  issuesSecret: ['signing-secret'],
   lateDeliveryMs: 0,
   experimental:
     'the webhook secrets API is described on a documentation test site only: neither docs.omise.co nor an official SDK has it',
@@ -64,11 +65,13 @@ const Options = fields({
   apiVersion: v.exactOptional(v.pipe(text, v.regex(/^\d{4}-\d{2}-\d{2}$/, 'not a version of the API'))),
 });
 
-const Created = v.looseObject({ id: v.pipe(v.string(), v.regex(secretId)) });
+const Made = v.looseObject({ id: v.pipe(v.string(), v.regex(secretId)), secret: v.optional(v.string()) });
 
-const createdId = (answer: Answer): { id?: string } => {
-  const parsed = v.safeParse(Created, answer.kind === 'answer' ? answer.json : undefined);
-  return parsed.success ? { id: parsed.output.id } : {};
+const made = (answer: Answer): { id?: string; secret?: string } => {
+  const parsed = v.safeParse(Made, answer.kind === 'answer' ? answer.json : undefined);
+  if (!parsed.success) return {};
+  const { id, secret } = parsed.output;
+  return { id, ...(secret !== undefined && { secret }) };
 };
 
 /** A success counts only where the answer names this secret, of this mode, and says that it is deleted. */
@@ -136,7 +139,7 @@ const open = (account: Account, credentials: Credentials, http: Http): Provider 
     create: async (_scope, backup, signal) => {
       if (backup.kind !== 'signing-secret') return refused('only signing secrets are registered by this API');
       const { answer, outcome } = await call('POST', all, { body: {}, signal });
-      return outcome.kind === 'done' ? { ...outcome, ...createdId(answer) } : outcome;
+      return outcome.kind === 'done' ? { ...outcome, ...made(answer) } : outcome;
     },
   };
 };

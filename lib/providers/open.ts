@@ -28,7 +28,7 @@ export const createOpener = (
       return {
         status: 'error',
         why: `this version does not know the provider ${account.provider}`,
-        hint: 'correct provider in the policy file',
+        hint: 'correct provider in the policy file: `hooksweep providers` lists those that there are',
       };
     const credentials = await resolveCredentials(account, readers);
     if (credentials.status === 'error') return credentials;

@@ -1,3 +1,5 @@
+import { looksLikeSecret } from '../url.ts';
+
 const plain = /^[\w.-]{1,64}$/;
 
 const forms = (secret: string): readonly string[] =>
@@ -18,5 +20,5 @@ export const holdsSecret = (text: string, secrets: readonly string[]): boolean =
 export const quotable = (value: unknown, secrets: readonly string[]): string | null => {
   if (typeof value !== 'string' && typeof value !== 'number') return null;
   const text = String(value);
-  return plain.test(text) && !holdsSecret(text, secrets) ? text : null;
+  return plain.test(text) && !holdsSecret(text, secrets) && !looksLikeSecret(text) ? text : null;
 };

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import * as v from 'valibot';
+import { canonical } from '../canonical.ts';
 import { limits } from '../limits.ts';
 import type { Webhook } from '../webhook.ts';
 import type { Listing, Outcome } from './contract.ts';
@@ -118,12 +119,14 @@ type Fetched = { answer: Answer; outcome: Outcome };
 
 const unfinished = (why: string): Listing => failed('incomplete', 'retry', why);
 
-/** The whole list of one source account from its first page on, or why it proves nothing. */
-export const readWebhooks = async (
+type ReadList = { listing: Listing; missing: boolean; pages: number };
+
+/** Every page once. */
+const readThrough = async (
   first: string,
   get: (url: string) => Promise<Fetched>,
   reader: Reader,
-): Promise<{ listing: Listing; missing: boolean }> => {
+): Promise<ReadList> => {
   const found = new Map<string, Webhook>();
   const seen = new Set([new URL(first).href]);
   const read = readRow(reader);
@@ -135,19 +138,20 @@ export const readWebhooks = async (
       const listing = unlisted(outcome);
       const missing = number === 0 && 'status' in answer && [404, 405].includes(answer.status);
       const partly = number > 0 && listing.status !== 'complete';
-      return { listing: partly ? { ...listing, status: 'incomplete' } : listing, missing };
+      return { listing: partly ? { ...listing, status: 'incomplete' } : listing, missing, pages: number };
     }
-    const bad = (why: string) => ({ listing: unfinished(why), missing: false });
+    const end = (listing: Listing) => ({ listing, missing: false, pages: number + 1 });
+    const bad = (why: string) => end(unfinished(why));
     if (answer.status !== 200) return bad(`came with HTTP ${answer.status} instead of 200`);
     const page = pageOf(answer);
     if (typeof page === 'string') return bad(page);
     if (number > 0 && page.total !== total) return bad('changed while it was read');
     total = page.total;
     const unreadable = gather(page.rows, read, found);
-    if (unreadable !== null) return { listing: unreadable, missing: false };
+    if (unreadable !== null) return end(unreadable);
     if (page.next === null) {
       if (total !== null && found.size !== total) return bad('does not have as many rows as its count says');
-      return { listing: { status: 'complete', webhooks: [...found.values()] }, missing: false };
+      return end({ status: 'complete', webhooks: [...found.values()] });
     }
     const next = follow(page.next, url, seen);
     if (typeof next === 'string') return bad(next);
@@ -155,5 +159,26 @@ export const readWebhooks = async (
     seen.add(next.url);
     url = next.url;
   }
-  return { listing: failed('incomplete', 'refused', `has more than ${limits.listPagesMax} pages`), missing: false };
+  const listing = failed('incomplete', 'refused', `has more than ${limits.listPagesMax} pages`);
+  return { listing, missing: false, pages: limits.listPagesMax };
+};
+
+const idsOf = (listing: Listing): string =>
+  canonical(listing.status === 'complete' ? listing.webhooks.map(({ id }) => id) : []);
+
+/**
+ * The whole list of one source account from its first page on, or why it proves nothing. Several pages are read twice: a
+ * deletion that is made up for by a creation moves a row to a page that was read already, and leaves the count alone.
+ */
+export const readWebhooks = async (
+  first: string,
+  get: (url: string) => Promise<Fetched>,
+  reader: Reader,
+): Promise<Omit<ReadList, 'pages'>> => {
+  const read = await readThrough(first, get, reader);
+  if (read.listing.status !== 'complete' || read.pages < 2) return read;
+  const again = await readThrough(first, get, reader);
+  if (again.listing.status !== 'complete') return { ...again, missing: false };
+  const same = idsOf(again.listing) === idsOf(read.listing);
+  return same ? again : { listing: unfinished('changed while it was read'), missing: false };
 };

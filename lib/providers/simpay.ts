@@ -3,7 +3,7 @@ import type { Json } from '../canonical.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Account } from '../policy/policy.ts';
 import type { Backup, WebhookRef } from '../webhook.ts';
-import type { Capabilities, Listing, Outcome, Provider, ProviderDefinition } from './contract.ts';
+import type { Capabilities, Created, Creation, Listing, Outcome, Provider, ProviderDefinition } from './contract.ts';
 import type { Answer, Call, Http } from './http.ts';
 import { failed, Id } from './list-rows.ts';
 import { unaddressable } from './listing.ts';
@@ -26,6 +26,7 @@ const capabilities: Capabilities = {
   // The documents advise to point a webhook at a test endpoint instead of deleting it.
   parkedUrls: true,
   selfHosted: false,
+  takesSecrets: ['authorization_token', 'x_functions_key'],
   lostOnRestore: ['id', 'createdAt', 'authorization_token', 'x_functions_key'],
   // "Any in-flight notifications may still be delivered", without a time; an hour is longer than queues usually are.
   lateDeliveryMs: hourMs,
@@ -34,10 +35,10 @@ const capabilities: Capabilities = {
 
 const refused = (why: string): Outcome => ({ kind: 'refused', why });
 
-const Created = v.looseObject({ id: v.nullish(Id), webhook_id: v.nullish(Id) });
+const Made = v.looseObject({ id: v.nullish(Id), webhook_id: v.nullish(Id) });
 
 const createdId = (answer: Answer): { id?: string } => {
-  const parsed = v.safeParse(Created, answer.kind === 'answer' ? answer.json : undefined);
+  const parsed = v.safeParse(Made, answer.kind === 'answer' ? answer.json : undefined);
   const id = parsed.success ? (parsed.output.id ?? parsed.output.webhook_id ?? '') : '';
   return unaddressable(id) === null ? { id } : {};
 };
@@ -136,7 +137,7 @@ const open = (account: Account, credentials: Credentials, http: Http, clock: Pic
     return (await call('DELETE', addresses.one(id), { signal })).outcome;
   };
 
-  const create = async (scope: string, backup: Backup, signal?: AbortSignal): Promise<Outcome & { id?: string }> => {
+  const create = async (scope: string, backup: Creation, signal?: AbortSignal): Promise<Created> => {
     const source = sources.get(scope);
     if (source === undefined) return refused(unknown);
     const why = cannotCreate(backup);
@@ -146,6 +147,7 @@ const open = (account: Account, credentials: Credentials, http: Http, clock: Pic
       type_webhook: backup.events[0] ?? '',
       source_account_branch_identifier: source.branch,
       source_account_number: source.number,
+      ...backup.secrets,
     };
     const { answer, outcome } = await call('POST', addresses.all, { body, signal });
     return outcome.kind === 'done' ? { ...outcome, ...createdId(answer) } : outcome;

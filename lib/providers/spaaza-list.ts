@@ -31,7 +31,8 @@ const WebhookRow = v.looseObject({
   id: Id,
   active: Flag,
   deleted: v.nullish(Flag),
-  url: v.nullish(UrlText),
+  // null for what is sent elsewhere; a row without it is not one that the documents know.
+  url: v.nullable(UrlText),
   event_name: v.nullish(EventName),
   event_trigger: v.nullish(v.unknown()),
   created_date: v.nullish(Time),

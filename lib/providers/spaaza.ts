@@ -3,7 +3,7 @@ import type { Json } from '../canonical.ts';
 import type { Account } from '../policy/policy.ts';
 import { fields, text } from '../policy/values.ts';
 import type { Backup, Kind, Webhook, WebhookRef } from '../webhook.ts';
-import type { Capabilities, Listing, Outcome, Provider, ProviderDefinition } from './contract.ts';
+import type { Capabilities, Created, Creation, Listing, Outcome, Provider, ProviderDefinition } from './contract.ts';
 import type { Answer, Call, Http } from './http.ts';
 import { failed } from './list-rows.ts';
 import { unaddressable } from './listing.ts';
@@ -153,7 +153,7 @@ const open = (account: Account, credentials: Credentials, http: Http): Provider 
     return confirmed(answer, outcome, webhook);
   };
 
-  const create = async (chain: string, backup: Backup, signal?: AbortSignal): Promise<Outcome & { id?: string }> => {
+  const create = async (chain: string, backup: Creation, signal?: AbortSignal): Promise<Created> => {
     const why = cannotCreate(backup);
     if (why !== null) return refused(why);
     const body = backup.kind === 'endpoint' ? addWebhook(chain, backup) : { chain_id: numbered(chain) };

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { canonical, sha256 } from '../canonical.ts';
 import type { Account, Environment } from '../policy/policy.ts';
 import type { Backup, WebhookRef } from '../webhook.ts';
-import type { Capabilities, Outcome, Provider, ProviderDefinition } from './contract.ts';
+import type { Capabilities, Created, Outcome, Provider, ProviderDefinition } from './contract.ts';
 import { listPages, withoutPage } from './cursor-pages.ts';
 import type { Answer, Call, Http } from './http.ts';
 import { unaddressable } from './listing.ts';
@@ -12,7 +12,6 @@ import { table, withCode } from './stripe-outcome.ts';
 
 type Credentials = Readonly<Record<string, string>>;
 type Form = NonNullable<Call['form']>;
-type Created = Outcome & { id?: string };
 
 const dayMs = 86_400_000;
 /** Fixed, so that an upgrade of the account's default version changes no field under us. */
@@ -29,6 +28,7 @@ const capabilities: Capabilities = {
   parkedUrls: false,
   selfHosted: false,
   lostOnRestore: ['id', 'secret'],
+  issuesSecret: ['endpoint'],
   // Live-mode deliveries are tried again for up to three days.
   lateDeliveryMs: 3 * dayMs,
   experimental: null,
@@ -40,7 +40,7 @@ const confirmed = (outcome: Outcome, answer: Answer, schema: v.GenericSchema): O
     ? outcome
     : { kind: 'unknown', why: 'the answer says neither that it was done nor that it was not' };
 
-const Made = v.looseObject({ id: v.string() });
+const Made = v.looseObject({ id: v.string(), secret: v.optional(v.string()) });
 
 const createForm = ({ url, name, events, settings }: Backup): Form => ({
   url: url ?? '',
@@ -121,8 +121,9 @@ const open = (account: Account, credentials: Credentials, http: Http): Provider 
     const { answer, outcome } = await call('POST', all, { form, headers: { 'idempotency-key': key }, signal });
     if (outcome.kind !== 'done') return outcome;
     const made = v.safeParse(Made, answer.kind === 'answer' ? answer.json : undefined);
-    const id = made.success && unaddressable(made.output.id) === null ? { id: made.output.id } : {};
-    return asItWas({ ...outcome, ...id }, backup, signal);
+    if (!made.success || unaddressable(made.output.id) !== null) return asItWas(outcome, backup, signal);
+    const { id, secret } = made.output;
+    return asItWas({ ...outcome, id, ...(secret !== undefined && { secret }) }, backup, signal);
   };
 
   return {

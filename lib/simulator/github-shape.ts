@@ -126,11 +126,14 @@ export const hookRow = (hook: GithubHook, base: string, on: ReadonlySet<string>)
     url,
     ping_url: `${url}/pings`,
     deliveries_url: `${url}/deliveries`,
-    ...(!ofOrganisation && { last_response: on.has('no-last-response') ? null : lastResponse(hook) }),
+    ...(!ofOrganisation && {
+      test_url: `${url}/test`,
+      last_response: on.has('no-last-response') ? null : lastResponse(hook),
+    }),
   };
 };
 
-export const deliveryRow = (hook: GithubHook, index: number) => {
+export const deliveryRow = (hook: GithubHook, index: number, repositoryId: number | null) => {
   const { at, code } = hook.deliveries?.[index] ?? { at: hook.createdAt, code: 200 };
   return {
     id: 90_000_000_000 + index,
@@ -142,6 +145,8 @@ export const deliveryRow = (hook: GithubHook, index: number) => {
     status_code: code,
     event: hook.events[0] ?? 'ping',
     action: null,
+    installation_id: null,
+    repository_id: repositoryId,
     url: hook.url,
   };
 };

@@ -34,6 +34,7 @@ export const simulateGithub = (setup: Setup): Simulation => {
   const installed = new Map<string, number>();
   let reads = 0;
   let nextId = 410_000_101 + setup.webhooks;
+  const newId = () => String(nextId++);
 
   const refuse = (status: number, errors?: readonly unknown[]): Reply => ({
     status,
@@ -56,6 +57,13 @@ export const simulateGithub = (setup: Setup): Simulation => {
     );
     return found ? `${owner}/${found.name}` : null;
   };
+
+  /** null for the organisation. */
+  const repositoryIdOf = (place: string): number | null =>
+    repositories().find(({ name }) => place === `${owner}/${name}`)?.id ?? null;
+
+  const hooksUrl = (request: Request, place: string): string =>
+    `${originOf(request)}${place === organisation ? `/orgs/${owner}` : `/repos/${place}`}/hooks`;
 
   const isArchived = (place: string): boolean =>
     repositories().some(({ name, archived }) => archived && place === `${owner}/${name}`);
@@ -85,10 +93,10 @@ export const simulateGithub = (setup: Setup): Simulation => {
   const list: Handler = (request, on) => {
     const place = placeOf(request.path);
     if (place === null) return refuse(404);
-    const repositoryId = repositories().find(({ name }) => place === `${owner}/${name}`)?.id;
+    const repositoryId = repositoryIdOf(place);
     // As the real API does: the links name the repository by its number.
-    const path = repositoryId === undefined ? request.path : `/repositories/${repositoryId}/hooks`;
-    const base = `${originOf(request)}${place === organisation ? `/orgs/${owner}` : `/repos/${place}`}/hooks`;
+    const path = repositoryId === null ? request.path : `/repositories/${repositoryId}/hooks`;
+    const base = hooksUrl(request, place);
     const all = [...state.values()].filter((hook) => scopeOf(hook) === place).map((hook) => hookRow(hook, base, on));
     const { rows, headers } = paged(all, request, on, path);
     return { status: 200, headers, json: rows };
@@ -108,7 +116,7 @@ export const simulateGithub = (setup: Setup): Simulation => {
     if (shared || full) return refuse(422, [{ resource: 'Hook', code: 'custom' }]);
     const at = iso(now());
     const hook: GithubHook = {
-      id: String(nextId++),
+      id: newId(),
       url,
       events,
       enabled: active === true,
@@ -121,7 +129,7 @@ export const simulateGithub = (setup: Setup): Simulation => {
       deliveries: [],
     };
     state.set(hook.id, hook);
-    return { status: 201, json: hookRow(hook, `${originOf(request)}${request.path}`, on) };
+    return { status: 201, json: hookRow(hook, hooksUrl(request, place), on) };
   };
 
   /** The webhook that a path names, where it stands in the place that the path names. */
@@ -130,16 +138,16 @@ export const simulateGithub = (setup: Setup): Simulation => {
     return hook !== undefined && scopeOf(hook) === placeOf(path) ? hook : null;
   };
 
-  const show: Handler = ({ path }, on, [id = '']) => {
-    const hook = hookAt(path, id);
-    return hook ? { status: 200, json: hookRow(hook, path, on) } : refuse(404);
+  const show: Handler = (request, on, [id = '']) => {
+    const hook = hookAt(request.path, id);
+    return hook ? { status: 200, json: hookRow(hook, hooksUrl(request, scopeOf(hook)), on) } : refuse(404);
   };
 
-  const update: Handler = ({ path, body }, on, [id = '']) => {
-    const hook = hookAt(path, id);
+  const update: Handler = (request, on, [id = '']) => {
+    const hook = hookAt(request.path, id);
     if (hook === null) return refuse(404);
     if (isArchived(scopeOf(hook))) return refuse(403);
-    const { active = hook.enabled, events = hook.events, config } = fieldsOf(body);
+    const { active = hook.enabled, events = hook.events, config } = fieldsOf(request.body);
     if (typeof active !== 'boolean' || eventsOf(events) === null) return refuse(422);
     // A config replaces the whole one: without a secret there is none any more.
     const { url = hook.url, secret } = fieldsOf(config);
@@ -152,7 +160,7 @@ export const simulateGithub = (setup: Setup): Simulation => {
       signed: signed === true,
     };
     if (!on.has('ignore-disable')) state.set(id, { ...changed, updatedAt: iso(now()) });
-    return { status: 200, json: hookRow(changed, path, on) };
+    return { status: 200, json: hookRow(changed, hooksUrl(request, scopeOf(hook)), on) };
   };
 
   const remove: Handler = ({ path }, on, [id = '']) => {
@@ -168,7 +176,7 @@ export const simulateGithub = (setup: Setup): Simulation => {
     if (hook === null || on.has('no-deliveries')) return refuse(404);
     const wanted = request.query.get('status');
     const rows = (hook.deliveries ?? [])
-      .map((_delivery, index) => deliveryRow(hook, index))
+      .map((_delivery, index) => deliveryRow(hook, index, repositoryIdOf(scopeOf(hook))))
       .filter(({ status_code: code }) => wanted === null || (wanted === 'success') === (code === 200));
     return { status: 200, json: rows.slice(0, Number(request.query.get('per_page') ?? 30)) };
   };
@@ -228,6 +236,7 @@ export const simulateGithub = (setup: Setup): Simulation => {
     credentials,
     options: { owner, orgHooks: true },
     state,
+    newId,
     quirks: githubQuirks,
     problem: githubProblem,
     handle,

@@ -32,6 +32,7 @@ export const simulateGitlab = (setup: Setup): Simulation => {
   const state = new Map<string, GitlabHook>(gitlabPopulation(setup).map((hook) => [hook.id, hook]));
   let reads = 0;
   let nextId = 5_100_101 + setup.webhooks;
+  const newId = () => String(nextId++);
 
   const refuse = (status: number): Reply => ({ status, json: gitlabProblem(status) });
 
@@ -70,7 +71,7 @@ export const simulateGitlab = (setup: Setup): Simulation => {
     );
     const at = iso(now());
     const hook: GitlabHook = {
-      id: String(nextId++),
+      id: newId(),
       url,
       events: events.map(([key]) => key).sort(),
       enabled: true,
@@ -146,5 +147,5 @@ export const simulateGitlab = (setup: Setup): Simulation => {
   };
 
   const options = { groups: [group], groupHooks: true };
-  return { credentials, options, state, quirks: gitlabQuirks, problem: gitlabProblem, handle };
+  return { credentials, options, state, newId, quirks: gitlabQuirks, problem: gitlabProblem, handle };
 };

@@ -85,6 +85,7 @@ export const simulateModulus = (setup: Setup): Simulation => {
   const authorization = `Basic ${Buffer.from(`${credentials.secretKey}:`).toString('base64')}`;
   const state = new Map(modulusPopulation(setup).map((webhook) => [webhook.id, webhook]));
   let nextId = 101 + setup.webhooks;
+  const newId = () => String(nextId++);
 
   const problem = (code: number) => {
     const [known, error] = problems[code] ?? ['30000000', 'Error'];
@@ -109,7 +110,7 @@ export const simulateModulus = (setup: Setup): Simulation => {
     if ([...state.values()].some(({ url }) => url === callbackUrl)) return refuse(409);
     const at = iso(now());
     const enabled = webhookStatus === 'ENABLED';
-    const webhook = { id: String(nextId++), url: callbackUrl, events, enabled, createdAt: at, updatedAt: at };
+    const webhook = { id: newId(), url: callbackUrl, events, enabled, createdAt: at, updatedAt: at };
     state.set(webhook.id, webhook);
     const id = on.has('create-uuid') ? `${uuidPrefix}${hex(random, 12)}` : shownId(webhook.id, on);
     return { status: 201, json: changed(webhook, id) };
@@ -158,5 +159,5 @@ export const simulateModulus = (setup: Setup): Simulation => {
     return act?.(webhook)(request, on) ?? { status: 405 };
   };
 
-  return { credentials, options: {}, state, quirks, problem, handle };
+  return { credentials, options: {}, state, newId, quirks, problem, handle };
 };

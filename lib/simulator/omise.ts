@@ -64,8 +64,10 @@ export const simulateOmise = (setup: Setup): Simulation => {
   };
   const refuse = (code: number): Reply => ({ status: code, json: problem(code) });
 
+  const newId = () => `whsec_test_${hex(random, 19)}`;
+
   const create = (): SimulatedWebhook => {
-    const one = secret(`whsec_test_${hex(random, 19)}`, iso(now()));
+    const one = secret(newId(), iso(now()));
     state.set(one.id, one);
     return one;
   };
@@ -115,6 +117,7 @@ export const simulateOmise = (setup: Setup): Simulation => {
     credentials,
     options: {},
     state,
+    newId,
     quirks,
     problem,
     handle(request, on) {

@@ -73,6 +73,8 @@ export type Simulator = {
   requests: readonly RequestLogEntry[];
   /** Live and by id: what a test reads and a stranger changes. */
   state: Map<string, SimulatedWebhook>;
+  /** An id that the provider never gave before. */
+  newId(): string;
   /** Replaces all faults. Throws naming the known ones where a name is unknown. */
   setFaults(faults: readonly string[]): void;
   /** Breaks what is under way; may be called again. */
@@ -206,6 +208,7 @@ export const startSimulator = async (provider: string, given: SimulatorOptions =
     environment: 'sandbox',
     requests,
     state: simulation.state,
+    newId: () => simulation.newId(),
     setFaults: (names) => {
       active = parse(names);
     },

@@ -58,6 +58,7 @@ export const simulateShopify = (setup: Setup): Simulation => {
   const state = new Map(shopifyPopulation(setup).map((webhook) => [webhook.id, webhook]));
   let granted: string | null = null;
   let nextId = 101 + setup.webhooks;
+  const newId = () => subscriptionId(nextId++);
 
   const problem = (status: number): Json => ({ errors: problems[status] ?? 'Invalid request' });
   const refuse = (status: number): Reply => ({ status, json: problem(status) });
@@ -120,7 +121,7 @@ export const simulateShopify = (setup: Setup): Simulation => {
     const at = iso(Math.floor(now() / 1000) * 1000);
     const webhook: ShopifyWebhook = {
       ...{
-        id: subscriptionId(nextId++),
+        id: newId(),
         url: uri,
         events: [String(topic)],
         enabled: true,
@@ -179,5 +180,5 @@ export const simulateShopify = (setup: Setup): Simulation => {
   const mutates = (request: Request): boolean =>
     request.path === graphqlPath && /^\s*mutation\b/.test(queryOf(request));
 
-  return { credentials, options, state, quirks: shopifyQuirks, mutates, problem, handle };
+  return { credentials, options, state, newId, quirks: shopifyQuirks, mutates, problem, handle };
 };

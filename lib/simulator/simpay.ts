@@ -55,6 +55,7 @@ export const simulateSimpay = (setup: Setup): Simulation => {
   const state = simpayPopulation(setup);
   const tokens = new Map<string, number>();
   let nextId = 701 + setup.webhooks;
+  const newId = () => String(nextId++);
 
   const problem = (status: number) => ({ message: messages[status] ?? 'Error' });
   const refuse = (status: number, on: ReadonlySet<string>, message = problem(status).message): Reply => ({
@@ -134,7 +135,7 @@ export const simulateSimpay = (setup: Setup): Simulation => {
     if (typeof url !== 'string' || !/^https?:/.test(url) || typeof type_webhook !== 'string') return refuse(400, on);
     const at = iso(now());
     const row: SimpayRow = {
-      id: String(nextId++),
+      id: newId(),
       url,
       events: [type_webhook],
       enabled: true,
@@ -174,6 +175,7 @@ export const simulateSimpay = (setup: Setup): Simulation => {
     credentials,
     options: { sourceAccounts: [{ ...source }] },
     state,
+    newId,
     quirks,
     mutates: ({ path, method }) => path !== tokenPath && method !== 'GET',
     problem,

@@ -31,6 +31,8 @@ export type Simulation = {
   options: Readonly<Record<string, Json>>;
   /** By id; tests and strangers may change it. */
   state: Map<string, SimulatedWebhook>;
+  /** An id that the provider never gave before. */
+  newId(): string;
   /** Faults of its own, by name: what they do is up to `handle`. */
   quirks: Readonly<Record<string, Fault>>;
   /** Where the method does not tell: whether a request changes something. */

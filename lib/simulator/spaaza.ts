@@ -45,7 +45,8 @@ export const simulateSpaaza = (setup: Setup): Simulation => {
   const credentials = { sessionUserId: '213112', sessionKey: hex(random, 40) };
   const state: Map<string, SpaazaRow> = spaazaPopulation(setup);
   const deleted = new Map<string, SpaazaRow>();
-  let nextId = 1001;
+  let nextId = 1001 + setup.webhooks;
+  const newId = () => String(nextId++);
 
   const problem = (status: number): Json => ({ result: { code: codes[status] ?? 0, status: 'error' } });
   const refuse = (status: number): Reply => ({ status, json: problem(status) });
@@ -117,7 +118,7 @@ export const simulateSpaaza = (setup: Setup): Simulation => {
       if (webhook_signature_id !== undefined && !find('signing-secret', webhook_signature_id)) return refuse(404);
       const at = iso(now());
       const row: SpaazaRow = {
-        id: String(nextId++),
+        id: newId(),
         kind,
         url: String(url ?? ''),
         events: kind === 'endpoint' ? [String(event_name)] : [],
@@ -182,6 +183,7 @@ export const simulateSpaaza = (setup: Setup): Simulation => {
     credentials,
     options: { chainIds: [chain] },
     state,
+    newId,
     quirks,
     problem,
     handle(request, on) {

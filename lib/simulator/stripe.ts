@@ -47,6 +47,7 @@ export const simulateStripe = (setup: Setup): Simulation => {
   const state = new Map(stripePopulation(setup).map((webhook) => [webhook.id, webhook]));
   const answered = new Map<string, { form: string; reply: Reply }>();
   let nextId = 101 + setup.webhooks;
+  const newId = () => `we_1Sim${nextId++}`;
 
   const problem = (status: number): Json => ({ error: problems[status] ?? { type: 'api_error', message: 'Error' } });
   const refuse = (status: number): Reply => ({
@@ -99,7 +100,7 @@ export const simulateStripe = (setup: Setup): Simulation => {
     if (!/^https?:\/\//.test(url) || events.length === 0 || form.has('disabled')) return refuse(400);
     const at = iso(Math.floor(now() / 1000) * 1000);
     const webhook: StripeWebhook = {
-      ...{ id: `we_1Sim${nextId++}`, url, events, enabled: true, createdAt: at, updatedAt: at },
+      ...{ id: newId(), url, events, enabled: true, createdAt: at, updatedAt: at },
       description: form.get('description'),
       apiVersion: form.get('api_version'),
       metadata: Object.fromEntries(nested(form, 'metadata')),
@@ -165,5 +166,5 @@ export const simulateStripe = (setup: Setup): Simulation => {
     return act?.(webhook)(request, on) ?? { status: 405 };
   };
 
-  return { credentials, options: {}, state, quirks: stripeQuirks, problem, handle };
+  return { credentials, options: {}, state, newId, quirks: stripeQuirks, problem, handle };
 };

@@ -76,7 +76,7 @@ describe('after a scan and an approval', () => {
       records: { approved: 2 },
       due: [{ state: 'approved' }, { state: 'approved' }],
       held: [],
-      plans: [],
+      plans: [{ status: 'approved' }],
     });
     expect(code).toBe(0);
     expect((await here.run(['status'])).stdout).toContain('last good scan 2026-06-01 12:00Z, 4 webhooks');
@@ -196,6 +196,7 @@ describe('why', () => {
       ['disabled', false],
       ['retired-host', false],
       ['superseded-secret', false],
+      ['unresolvable', false],
     ]);
     expect(why.guards).toHaveLength(11);
     expect(why.decision).toBe('none');

@@ -1,10 +1,29 @@
 import { expect, it } from 'vitest';
+import { providers } from '../../lib/providers/registry.ts';
 import { workplace } from '../e2e/workplace.ts';
 
-it('the tour ends by itself, shows each stage, and names no secret', async () => {
+const names = Object.keys(providers);
+
+it('the tour cleans up every provider, ends by itself, shows each stage, and names no secret', async () => {
   const { ok } = workplace('');
   const { stdout } = await ok('demo');
-  for (const stage of ['protected', /(\d) of \1 taken/, /\d deleted/, /\d entries, 0 broken/, 'hooksweep init modulus'])
+  for (const name of names) {
+    expect(stdout).toMatch(new RegExp(`^ {2}${name} +\\d+ webhooks +[1-9]\\d* to delete`, 'm'));
+    const [, taken] = new RegExp(`^${name}: (\\d+) of \\1 taken`, 'm').exec(stdout) ?? [];
+    const [, before, after] = new RegExp(`^ {2}${name} +(\\d+) → (\\d+) `, 'm').exec(stdout) ?? [];
+    expect([name, Number(before) - Number(after)]).toEqual([name, Number(taken)]);
+  }
+  for (const stage of ['protected', /^\d+ deleted$/m, /\d entries, 0 broken/, 'hooksweep init github'])
     expect(stdout).toMatch(stage);
-  expect(stdout).not.toMatch(/sk_sandbox_|token=[0-9a-f]/);
+  expect(stdout).not.toMatch(/sk_sandbox_|skey_|rk_test_|ghp_|glpat-|shpat_|token=[0-9a-f]/);
+  expect(stdout.split('\n').length).toBeLessThan(80);
+});
+
+it('with --json it says nothing but what came of each account', async () => {
+  const { ok } = workplace('');
+  const { accounts } = (await ok('demo --json')).json<{
+    accounts: { account: string; before: number; after: number }[];
+  }>();
+  expect(accounts.map(({ account }) => account)).toEqual(names);
+  for (const { account, before, after } of accounts) expect([account, after < before]).toEqual([account, true]);
 });

@@ -28,31 +28,32 @@ describe('the lock of a scope', () => {
     const first = await taken(at, 'one', 0);
     const second = await taken(at, 'two', limits.scopeLeaseMs);
     expect(await renewScope(at, first.held, limits.scopeLeaseMs + 1)).toBeNull();
-    await releaseScope(at, first.held, first.found, null, new Set(), undefined);
+    await releaseScope(at, first.held, first.found, null, new Map(), undefined);
     expect(await renewScope(at, second.held, limits.scopeLeaseMs + 1)).not.toBeNull();
-    await releaseScope(at, second.held, second.found, null, new Set(), undefined);
+    await releaseScope(at, second.held, second.found, null, new Map(), undefined);
     expect((await taken(at, 'three', limits.scopeLeaseMs + 2)).found).toEqual({
       one: { token: 'one', at: 0, step: 'disable' },
     });
   });
 
-  const late = limits.callTimeoutMs + limits.lateEffectMs;
+  const late = limits.scopeLeaseMs + limits.lateEffectMs;
   it.each([
-    ['stays busy without a list', null, true],
-    ['stays busy while a list shows no effect and one may still come', list(late, true), true],
-    ['is free when a list shows the effect', list(1, false), false],
-    ['is free when a list is so late that no effect can come', list(late + 1, true), false],
-  ])('an id for which a call went out %s', async (_, seen, busy) => {
+    ['stays busy without a list', null, true, true],
+    ['stays busy while a list shows no effect and one may still come', list(late, true), true, true],
+    ['is free when it was answered and a list shows the effect', list(1, false), true, false],
+    ['stays busy when nobody answered, though a list shows the effect', list(1, false), false, true],
+    ['is free when a list is so late that no effect can come', list(late + 1, true), false, false],
+  ])('an id for which a call went out %s', async (_, seen, answered, busy) => {
     const at = ports();
     const { held, found } = await taken(at, 'one', 0);
-    await releaseScope(at, held, found, seen, new Set(['one']), undefined);
+    await releaseScope(at, held, found, seen, new Map([['one', answered]]), undefined);
     expect('one' in (await taken(at, 'two', 0)).found).toBe(busy);
   });
 
   it('frees an id of its own for which no call went out', async () => {
     const at = ports();
     const { held, found } = await taken(at, 'one', 0);
-    await releaseScope(at, held, found, null, new Set(), undefined);
+    await releaseScope(at, held, found, null, new Map(), undefined);
     expect((await taken(at, 'two', 0)).found).toEqual({});
   });
 });

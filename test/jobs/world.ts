@@ -1,10 +1,12 @@
 import { memoryTable } from '../../lib/audit/memory-table.ts';
 import { auditRecords, verifyRecords } from '../../lib/audit/query.ts';
 import { type CleanupRecord, recordKey } from '../../lib/audit/record.ts';
+import { change } from '../../lib/audit/table.ts';
 import type { Clock, Random } from '../../lib/clock.ts';
 import { approve, decideOn, setStopped } from '../../lib/jobs/decide.ts';
 import type { Job } from '../../lib/jobs/job.ts';
 import { dedupId, groupId } from '../../lib/jobs/job.ts';
+import type { PlanHeader } from '../../lib/jobs/plans.ts';
 import type { LogEvent, Ports } from '../../lib/jobs/ports.ts';
 import type { Delivery, Queue } from '../../lib/jobs/queue.ts';
 import { scanAccount } from '../../lib/jobs/scan.ts';
@@ -76,6 +78,7 @@ type Call = 'disable' | 'enable' | 'delete';
 export const fakeProvider = (webhooks: readonly Webhook[], can: Partial<Capabilities> = {}) => {
   const state = new Map(webhooks.map((one) => [one.id, one]));
   const calls: string[] = [];
+  let made = 0;
   const faults: { call?: Fault[]; list?: ((real: Listing) => Listing)[] } = {};
   const hooks: { before?: (call: string) => Promise<void> | void; after?: (call: string) => Promise<void> | void } = {};
   const effects: Record<Call, (id: string) => void> = {
@@ -106,7 +109,16 @@ export const fakeProvider = (webhooks: readonly Webhook[], can: Partial<Capabili
     disable: make('disable'),
     enable: make('enable'),
     delete: make('delete'),
-    create: async () => ({ kind: 'refused', why: 'not here' }),
+    create: async (_, creation) => {
+      calls.push(`create ${creation.url}`);
+      await hooks.before?.('create');
+      const fault = faults.call?.shift();
+      const id = `new${++made}`;
+      const { kind, url, name, events, settings, secretId, enabled } = creation;
+      if (fault?.effect ?? true) state.set(id, webhook(id, { kind, url, name, events, settings, secretId, enabled }));
+      await hooks.after?.('create');
+      return fault?.outcome ?? { kind: 'done', why: '201', id, ...(can.issuesSecret && { secret: `issued-${id}` }) };
+    },
   };
   /** What somebody else does at the provider. */
   const edit = (id: string, patch: Partial<Webhook>) =>
@@ -219,8 +231,14 @@ export const world = (accounts: readonly Account[], providers: Record<string, Re
       while (fake.visible().length > 0) await work();
     }
   };
-  const scanAndApprove = async (name: string) => {
+  /** All of a plan at once, as a person lets it who approves it again after its canary. */
+  const withoutCanary = (planId: string) =>
+    change<PlanHeader>(ports, { pk: `plan#${planId}`, sk: 'header' }, (header) =>
+      header ? { next: { ...header, forced: true } } : null,
+    );
+  const scanAndApprove = async (name: string, { canary = false } = {}) => {
     const scan = await scanAccount(ports, name, { acceptShrink: false });
+    if (!canary) await withoutCanary(scan.plan.planId);
     await approve(ports, scan.plan.planId, 'looked at');
     return scan;
   };

@@ -37,7 +37,7 @@ describe('a policy that says nothing', () => {
 
   it('means the printed defaults for each rule that is listed', () => {
     const file =
-      'rules: { test: {}, duplicate: {}, stale: {}, disabled: {}, retired-host: { hosts: [a.example] }, superseded-secret: {} }';
+      'rules: { test: {}, duplicate: {}, stale: {}, disabled: {}, retired-host: { hosts: [a.example] }, superseded-secret: {}, unresolvable: {} }';
     expect(only({ file }).rules).toEqual({
       test: { afterMs: dayMs, hosts: [] },
       duplicate: { keep: 'newest' },
@@ -45,6 +45,7 @@ describe('a policy that says nothing', () => {
       disabled: { afterMs: 30 * dayMs },
       'retired-host': { hosts: ['a.example'] },
       'superseded-secret': { overlapMs: 7 * dayMs, keep: 1 },
+      unresolvable: { scans: 3, apartMs: dayMs },
     });
   });
 

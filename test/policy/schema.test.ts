@@ -44,6 +44,7 @@ describe('the policy file', () => {
     ['a count that is no number', { file: 'limits: { perDay: { count: .nan } }' }, /whole number/],
     ['a count as text', { file: 'limits: { perDay: { count: "20" } }' }, /write a number without quotes/],
     ['no attempt at all', { file: 'retry: { attempts: 0 }' }, /whole number from 1/],
+    ['an absence in no scan', { file: 'rules: { unresolvable: { scans: 0 } }' }, /whole number from 1 to 30/],
     ['keeping no secret', { file: 'rules: { superseded-secret: { keep: 0 } }' }, /whole number from 1/],
     ['a flag as text', { file: 'keepLast: "false"' }, /true or false/],
     ['YAML 1.1 flags', { file: 'keepLast: no' }, /true or false/],

@@ -81,11 +81,12 @@ describe('switching off and on', () => {
 });
 
 describe('creating from a backup', () => {
-  it('makes a new secret, tells its id and nothing of its value', async () => {
+  it('makes a new secret, and tells its value to whoever keeps it, never in words', async () => {
     const { simulator, provider } = await simulatedBy(omise, { webhooks: 0 });
     const made = await provider.create('shop', { ...backup, kind: 'signing-secret', url: null, events: [] });
     expect(made).toMatchObject({ kind: 'done', id: [...simulator.state.keys()][0] });
-    expect(Object.keys(made).sort()).toEqual(['id', 'kind', 'why']);
+    expect(Object.keys(made).sort()).toEqual(['id', 'kind', 'secret', 'why']);
+    expect(made.why).not.toContain(made.secret);
     expect(provider.capabilities.lostOnRestore).toContain('secret');
   });
 

@@ -68,11 +68,11 @@ describe('a list of SimPay webhooks', () => {
     [1, 1],
     [9, 1],
     [10, 1],
-    [11, 2],
-    [20, 2],
-    [21, 3],
-    [95, 10],
-  ])('of %i is read whole in %i calls', async (webhooks, calls) => {
+    [11, 4],
+    [20, 4],
+    [21, 6],
+    [95, 20],
+  ])('of %i is read whole in %i calls, several pages twice', async (webhooks, calls) => {
     const { simulator, provider } = await simulatedBy(simpay, { webhooks });
     const listing = await provider.list(scope);
     const ids = listing.status === 'complete' ? listing.webhooks.map(({ id }) => id) : [];

@@ -1,0 +1,38 @@
+import { parseReference } from '../policy/reference.ts';
+import { textOf, textsOf } from './args.ts';
+import { CommandError, type Context } from './command.ts';
+
+const wrong = (message: string, hint: string) => new CommandError({ code: 'bad-option', message, hint });
+
+/** `--secret NAME=env:VARIABLE`, repeated. A value in place of a reference is refused and never shown. */
+export const givenSecrets = ({ values }: Pick<Context, 'values'>): Record<string, string> =>
+  Object.fromEntries(
+    textsOf(values, 'secret').map((text) => {
+      const [, name, reference = ''] = /^([A-Za-z_]\w*)=(.*)$/s.exec(text) ?? [];
+      if (name === undefined || parseReference(reference) === null)
+        throw wrong(
+          '--secret is not NAME=env:VARIABLE',
+          'put the value into a variable and write --secret NAME=env:VARIABLE',
+        );
+      return [name, reference];
+    }),
+  );
+
+/** `--secret-to file:PATH`; null where it is not given. */
+export const secretPlace = ({ values }: Pick<Context, 'values'>): string | null => {
+  const text = textOf(values, 'secret-to');
+  if (!text) return null;
+  if (!/^file:./.test(text))
+    throw wrong('--secret-to is no place that this version can write to', 'write --secret-to file:PATH');
+  return text;
+};
+
+export const secretOptions = {
+  secret: { type: 'string', multiple: true },
+  'secret-to': { type: 'string' },
+} as const;
+
+export const secretHelp = {
+  secret: 'NAME=env:VARIABLE  a part that was never kept, such as url, or a secret of its own; repeatable',
+  'secret-to': 'file:PATH  where a secret goes that the provider makes up; the file must not exist',
+} as const;

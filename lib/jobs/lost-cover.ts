@@ -1,0 +1,30 @@
+import { backupKey, type CleanupRecord } from '../audit/record.ts';
+import { type Item, read } from '../audit/table.ts';
+import type { Cover } from '../plan/cover.ts';
+import { type Backup, fingerprintParts } from '../webhook.ts';
+import { isLastAgreed } from './judge.ts';
+import type { Shift } from './shift.ts';
+
+/**
+ * Whether somebody else took the cover away while our delete was under way: it cannot be undone, so it is cried out.
+ *
+ * @param cover of a list made after the delete
+ * @returns what to add to the story, empty where each event of the backup has a receiver
+ */
+export const lostCover = async (shift: Shift, record: CleanupRecord, cover: Cover): Promise<string> => {
+  const { account, scope, ports } = shift;
+  if (!fingerprintParts(record.fingerprint).on || isLastAgreed(record, account)) return '';
+  const kept = await read<Item & { backup: Backup }>(ports.table, backupKey(record, record.cycle));
+  const missing = kept ? cover.missingWithout(kept.backup) : [];
+  if (missing.length === 0) return '';
+  const detail = `meanwhile somebody else took the cover away: nobody receives ${missing.join(', ')} any more`;
+  ports.log({
+    level: 'error',
+    message: 'cover lost after a delete',
+    account: account.name,
+    scope,
+    webhookId: record.webhookId,
+    detail,
+  });
+  return `; ${detail}`;
+};

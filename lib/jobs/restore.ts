@@ -1,0 +1,193 @@
+import { backupKey, type CleanupRecord, emptyRecord, move, recordKey, recordName, recordRef } from '../audit/record.ts';
+import { isLegal } from '../audit/states.ts';
+import { type Change, change, type Item, read } from '../audit/table.ts';
+import type { Capabilities, Creation } from '../providers/contract.ts';
+import { redactUrl } from '../url.ts';
+import { type Backup, fingerprint, type Webhook } from '../webhook.ts';
+import { follow } from './follow.ts';
+import { accountOf, type Ports } from './ports.ts';
+
+type BackupItem = Item & { backup: Backup };
+
+/** What a person gives along: references for redacted parts and secrets, and where a new secret is to go. */
+export type RestoreRequest = {
+  secrets: Readonly<Record<string, string>>;
+  secretTo: string | null;
+  reason: string;
+  dryRun: boolean;
+};
+
+/** What came of it for one record. `lost` is what the restored webhook will not have again. */
+export type RestoreAnswer = {
+  target: string;
+  ok: boolean;
+  detail: string;
+  url: string | null;
+  creates: boolean;
+  lost: readonly string[];
+};
+
+/** Why this record cannot be restored as asked, with what to do; null where it can. */
+const obstacle = (
+  record: CleanupRecord,
+  backup: Backup | undefined,
+  can: Capabilities,
+  asked: RestoreRequest,
+): string | null => {
+  if (record.state === 'restored' || record.state === 'restoring') return null;
+  if (!isLegal(record.state, 'restoring', 'restore')) return `it is ${record.state}: nothing of ours is to be put back`;
+  if (record.state === 'failed' && record.leftAs === 'on') return 'it is still there and on';
+  if (record.state !== 'deleted') return null;
+  if (!backup) return 'its backup is gone, so there is nothing to create it from';
+  if (backup.urlRedacted && asked.secrets.url === undefined)
+    return 'its URL held a secret that was never kept: give the whole URL with --secret url=env:NAME';
+  if (can.issuesSecret?.includes(record.kind) && asked.secretTo === null)
+    return 'the provider makes up a secret and shows it once: say where it goes with --secret-to file:PATH';
+  const known = ['url', ...(can.takesSecrets ?? [])];
+  const unknown = Object.keys(asked.secrets).filter((name) => !known.includes(name));
+  return unknown.length > 0 ? `there is no secret ${unknown.join(', ')} here; possible: ${known.join(', ')}` : null;
+};
+
+const lostOf = (record: CleanupRecord, can: Capabilities, asked: RestoreRequest): string[] =>
+  record.state === 'deleted' ? can.lostOnRestore.filter((name) => asked.secrets[name] === undefined) : [];
+
+const asRestoring = (
+  record: CleanupRecord,
+  asked: RestoreRequest,
+  now: number,
+  actor: string,
+): Change<CleanupRecord> | null => {
+  if (!isLegal(record.state, 'restoring', 'restore')) return null;
+  const returnTo = { state: 'restored' as const, guard: null, detail: asked.reason };
+  const { secrets, secretTo } = asked;
+  const attempts = { ...record.attempts, restore: 0 };
+  const fresh = record.state === 'deleted' ? { openUntil: undefined, pending: undefined } : {};
+  const patch = {
+    returnTo,
+    restore: { secrets, secretTo },
+    attempts,
+    dueAt: now,
+    waitFor: 'now' as const,
+    veto: undefined,
+    ...fresh,
+  };
+  return move(record, 'restoring', 'restore', now, { actor, detail: asked.reason }, patch);
+};
+
+/** Asks for one webhook to be put back: switched on where it still is, created from its backup where it is gone. */
+export const requestRestore = async (
+  ports: Ports,
+  record: CleanupRecord,
+  asked: RestoreRequest,
+): Promise<RestoreAnswer> => {
+  const target = recordName(record);
+  const creates = record.state === 'deleted';
+  const answer = { target, url: record.url, creates, lost: [] as readonly string[] };
+  const account = accountOf(ports.policy, record.account);
+  if (!account) return { ...answer, ok: false, detail: 'its account is not in the policy' };
+  const opened = await ports.open(account);
+  if (opened.status === 'error') return { ...answer, ok: false, detail: opened.why };
+  const can = opened.provider.capabilities;
+  const stored = await read<BackupItem>(ports.table, backupKey(record, record.cycle));
+  const why = obstacle(record, stored?.backup, can, asked);
+  const lost = lostOf(record, can, asked);
+  if (why !== null) return { ...answer, lost, ok: false, detail: why };
+  if (record.state === 'restored')
+    return { ...answer, ok: true, detail: `restored already${record.restoredAs ? ` as ${record.restoredAs}` : ''}` };
+  if (record.state === 'restoring') return { ...answer, ok: true, detail: 'it is being put back already' };
+  const plan = creates ? 'would be created from its backup' : 'would be switched on as it was';
+  if (asked.dryRun) return { ...answer, lost, ok: true, detail: plan };
+  const written = await change<CleanupRecord>(ports, recordKey(record), (current) =>
+    current ? asRestoring(current, asked, ports.clock.now(), ports.actor) : null,
+  );
+  if (!written.won) return { ...answer, lost, ok: false, detail: `it is ${written.item?.state ?? 'gone'} by now` };
+  await follow(ports, written.item);
+  return {
+    ...answer,
+    lost,
+    ok: true,
+    detail: creates ? 'is being created from its backup' : 'is being switched on as it was',
+  };
+};
+
+/** The value behind a reference, or null with a line in the log: what cannot be had makes its restore wait. */
+const secretFor = async (
+  ports: Ports,
+  record: CleanupRecord,
+  name: string,
+  reference: string,
+): Promise<string | null> => {
+  const read = await ports.secrets?.read(reference);
+  if (read?.status === 'ok') return read.value;
+  const detail = read ? read.why : 'this process reads no secrets';
+  const { account, scope, webhookId } = record;
+  ports.log({
+    level: 'error',
+    message: `the secret ${name} of a restore cannot be read`,
+    account,
+    scope,
+    webhookId,
+    detail,
+  });
+  return null;
+};
+
+const creationOf = async (ports: Ports, record: CleanupRecord): Promise<Creation | null> => {
+  const stored = await read<BackupItem>(ports.table, backupKey(record, record.cycle));
+  if (!stored) return null;
+  const values = new Map<string, string>();
+  for (const [name, reference] of Object.entries(record.restore?.secrets ?? {})) {
+    const value = await secretFor(ports, record, name, reference);
+    if (value === null) return null;
+    values.set(name, value);
+  }
+  const url = values.get('url');
+  values.delete('url');
+  if (url !== undefined && redactUrl(url) !== stored.backup.url) {
+    const { account, scope, webhookId } = record;
+    ports.log({
+      level: 'error',
+      message: 'the URL given for a restore is not the one of the backup',
+      account,
+      scope,
+      webhookId,
+    });
+    return null;
+  }
+  return {
+    ...stored.backup,
+    ...(url !== undefined && { url, urlRedacted: false }),
+    ...(values.size > 0 && { secrets: Object.fromEntries(values) }),
+  };
+};
+
+/** What the restores among these records are created from. */
+export const creationsFor = async (ports: Ports, records: readonly CleanupRecord[]): Promise<Map<string, Creation>> => {
+  const creations = new Map<string, Creation>();
+  for (const record of records) {
+    if (record.state !== 'restoring' || record.returnTo?.state !== 'restored') continue;
+    const creation = await creationOf(ports, record);
+    if (creation) creations.set(recordRef(record), creation);
+  }
+  return creations;
+};
+
+/** Marks the webhook that stands for a restored one, so that the rule that removed the old one does not find the new one. */
+export const markRestored = async (
+  ports: Ports,
+  from: CleanupRecord,
+  as: Webhook | undefined,
+  id: string,
+): Promise<void> => {
+  const { account, scope, kind, provider, environment, url, name } = from;
+  const subject = { account, scope, kind, webhookId: id };
+  const print = as ? fingerprint(as) : from.fingerprint;
+  await change<CleanupRecord>(ports, recordKey(subject), (current) => {
+    const base = current ?? emptyRecord(subject, provider, environment);
+    const state = base.cycle === 0 ? null : base.state;
+    if (!isLegal(state, 'restored', 'restore') || state === 'restored') return null;
+    const line = { actor: ports.actor, detail: `stands for ${recordName(from)}, which a person had restored` };
+    const said = { url, name, fingerprint: print, restoredFrom: recordName(from), cycle: Math.max(base.cycle, 1) };
+    return move(base, 'restored', 'restore', ports.clock.now(), line, said);
+  });
+};

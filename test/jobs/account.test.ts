@@ -1,0 +1,176 @@
+import { describe, expect, it } from 'vitest';
+import { memoryTable } from '../../lib/audit/memory-table.ts';
+import {
+  type AccountItem,
+  accountKey,
+  admit,
+  closedFor,
+  control,
+  controlKey,
+  endCredentialPause,
+  everyAccount,
+  pause,
+  readSwitches,
+} from '../../lib/jobs/account.ts';
+import { limits } from '../../lib/limits.ts';
+import { accountNamed, start as now, seededRandom } from './world.ts';
+
+const ports = () => ({ table: memoryTable(), random: seededRandom() });
+const perDay = (count: number) =>
+  accountNamed('shop', { limits: { perRun: { count: 9, percent: 9 }, perDay: { count }, shrink: { percent: 30 } } });
+const item = async (given: ReturnType<typeof ports>, name = 'shop') =>
+  (await given.table.get([accountKey(name)]))[0] as AccountItem | undefined;
+const line = { event: 'noted', actor: 'os:me@here', detail: 'x' };
+const midnight = Date.parse('2026-11-03T00:00:00Z');
+
+describe('the gate', () => {
+  it('lets through as many as the budget of the day holds, and says until when the rest waits', async () => {
+    const at = ports();
+    const first = await admit(at, perDay(2), ['a', 'b', 'c'], now);
+    expect([...first.admitted]).toEqual(['a', 'b']);
+    expect(first.denied).toEqual({ why: "the day's budget of 2 for shop is used up", until: midnight });
+    expect((await admit(at, perDay(2), ['c'], now)).admitted.size).toBe(0);
+    expect(await item(at)).toMatchObject({ day: '2026-11-02', slots: ['a', 'b'] });
+  });
+
+  it('counts a slot once, and denies nobody where all fit', async () => {
+    const at = ports();
+    expect((await admit(at, perDay(2), ['a'], now)).denied).toBeNull();
+    const again = await admit(at, perDay(2), ['b', 'a'], now);
+    expect([[...again.admitted].sort(), again.denied]).toEqual([['a', 'b'], null]);
+    const before = (await item(at))?.version;
+    expect([...(await admit(at, perDay(2), ['a', 'b'], now)).admitted]).toEqual(['a', 'b']);
+    expect((await item(at))?.version).toBe(before);
+  });
+
+  it('starts anew with each UTC day', async () => {
+    const at = ports();
+    await admit(at, perDay(1), ['a'], midnight - 1);
+    expect((await admit(at, perDay(1), ['b'], midnight - 1)).admitted.size).toBe(0);
+    expect([...(await admit(at, perDay(1), ['b'], midnight)).admitted]).toEqual(['b']);
+    expect((await item(at))?.slots).toEqual(['b']);
+  });
+
+  it('lets nothing new through with a budget of 0 or one that was lowered, but what was let through', async () => {
+    const at = ports();
+    expect((await admit(at, perDay(0), ['a'], now)).admitted.size).toBe(0);
+    expect(await item(at)).toBeUndefined();
+    await admit(at, perDay(2), ['a', 'b'], now);
+    expect([...(await admit(at, perDay(1), ['a', 'c'], now)).admitted]).toEqual(['a']);
+  });
+
+  it('is closed by a stop and by a pause, with the reason and the time', async () => {
+    const at = ports();
+    await pause(at, 'shop', 'throttle', now + 5, 'HTTP 429');
+    expect(await admit(at, perDay(9), ['a'], now)).toEqual({
+      admitted: new Set(),
+      denied: { why: 'paused: HTTP 429', until: now + 5 },
+    });
+    expect([...(await admit(at, perDay(9), ['a'], now + 5)).admitted]).toEqual(['a']);
+    await control(at, 'shop', now, line, () => ({ stopped: { at: now, actor: 'me', reason: 'drill' } }));
+    expect((await admit(at, perDay(9), ['a'], now + 5)).denied?.why).toBe('stopped by me: drill');
+  });
+});
+
+describe('what is closed', () => {
+  const stopped = { at: now, actor: 'me', reason: 'drill' };
+  const paused = { until: now + 5, why: 'HTTP 429', kind: 'throttle' } as const;
+
+  it('is held back by a stop, but for the way back, and looked at again in two minutes', () => {
+    const why = { why: 'stopped by me: drill', until: now + 2 * limits.shortWaitMs };
+    expect(closedFor({ stopped }, false, now)).toEqual(why);
+    expect(closedFor({ stopped }, true, now)).toBeNull();
+    expect(closedFor({}, false, now)).toBeNull();
+  });
+
+  it('is held back by a pause while it lasts, the way back too', () => {
+    const why = { why: 'paused: HTTP 429', until: now + 5 };
+    expect([closedFor({ paused }, false, now), closedFor({ paused, stopped }, true, now)]).toEqual([why, why]);
+    expect(closedFor({ paused }, false, now + 5)).toBeNull();
+  });
+
+  it('is so for an account by its own switch or by the one for all', async () => {
+    const at = ports();
+    expect(await readSwitches(at, 'shop')).toEqual({ stopped: undefined, paused: undefined, own: undefined });
+    await control(at, everyAccount, now, line, () => ({ stopped }));
+    expect((await readSwitches(at, 'shop')).stopped).toEqual(stopped);
+    await control(at, 'shop', now, line, () => ({ stopped: { ...stopped, reason: 'own' } }));
+    expect((await readSwitches(at, 'shop')).stopped).toEqual(stopped);
+    await control(at, everyAccount, now, line, () => ({ stopped: undefined }));
+    expect((await readSwitches(at, 'shop')).stopped?.reason).toBe('own');
+    expect((await readSwitches(at, 'other')).stopped).toBeUndefined();
+  });
+});
+
+describe('a pause', () => {
+  it('never replaces a longer one', async () => {
+    const at = ports();
+    await pause(at, 'shop', 'credential', now + 9, 'HTTP 401');
+    for (const until of [now + 5, now + 9]) await pause(at, 'shop', 'throttle', until, 'HTTP 429');
+    expect((await item(at))?.paused).toEqual({ until: now + 9, why: 'HTTP 401', kind: 'credential' });
+    await pause(at, 'shop', 'throttle', now + 10, 'HTTP 429');
+    expect((await item(at))?.paused).toEqual({ until: now + 10, why: 'HTTP 429', kind: 'throttle' });
+  });
+
+  it('for a credential ends where it works again, one for a throttle does not', async () => {
+    const at = ports();
+    await pause(at, 'shop', 'credential', now + 9, 'HTTP 401');
+    await endCredentialPause(at, await item(at));
+    expect((await item(at))?.paused).toBeUndefined();
+    await pause(at, 'shop', 'throttle', now + 9, 'HTTP 429');
+    await endCredentialPause(at, await item(at));
+    await endCredentialPause(at, undefined);
+    expect((await item(at))?.paused?.kind).toBe('throttle');
+  });
+
+  it('for a credential that became one for a throttle meanwhile stays', async () => {
+    const at = ports();
+    await pause(at, 'shop', 'credential', now + 5, 'HTTP 401');
+    const known = await item(at);
+    await pause(at, 'shop', 'throttle', now + 9, 'HTTP 429');
+    await endCredentialPause(at, known);
+    expect((await item(at))?.paused?.kind).toBe('throttle');
+  });
+});
+
+describe('the control events of an account', () => {
+  it('are chained, and older ones move to an item of their own', async () => {
+    const at = ports();
+    const count = limits.historyMax + 2;
+    for (let event = 1; event <= count; event++) await control(at, 'shop', now, { ...line, detail: String(event) });
+    const [closed] = (await at.table.get([controlKey('shop', limits.historyMax)])) as AccountItem[];
+    expect(closed?.history.map(({ detail }) => detail)).toEqual(
+      Array.from({ length: limits.historyMax }, (_, n) => `${n + 1}`),
+    );
+    const open = await item(at);
+    expect([open?.seqBefore, open?.history.map(({ seq }) => seq)]).toEqual([limits.historyMax, [count - 1, count]]);
+    expect(open?.history[0]?.prev).toBe(closed?.history.at(-1)?.hash);
+    expect(open?.head).toBe(open?.history.at(-1)?.hash);
+    expect(open?.history[0]).toMatchObject({ event: 'noted', actor: 'os:me@here', at: '2026-11-02T08:00:00.000Z' });
+  });
+
+  it('keep what is not said anew', async () => {
+    const at = ports();
+    await admit(at, perDay(9), ['a'], now);
+    const stopped = { at: now, actor: 'me', reason: 'drill' };
+    await control(at, 'shop', now, line, ({ slots }) => ({ stopped, slots: [...slots, 'b'] }));
+    expect(await control(at, 'shop', now, line)).toMatchObject({ stopped, slots: ['a', 'b'], introduced: false });
+  });
+});
+
+describe('an account of which the item cannot be read', () => {
+  it('is stopped by name, and nobody writes over it', async () => {
+    const at = ports();
+    await admit(at, perDay(9), ['a'], now);
+    await at.table.put({ ...(await item(at)), slots: 'a' } as unknown as AccountItem, []);
+    const { stopped, paused } = await readSwitches(at, 'shop');
+    expect(stopped).toMatchObject({ at: 0, actor: 'hooksweep', reason: expect.stringContaining('slots') });
+    expect(paused).toBeUndefined();
+    for (const write of [
+      admit(at, perDay(9), ['b'], now),
+      control(at, 'shop', now, line),
+      pause(at, 'shop', 'throttle', now, 'x'),
+    ])
+      await expect(write).rejects.toMatchObject({ code: 'unreadable-item' });
+  });
+});

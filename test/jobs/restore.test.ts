@@ -1,0 +1,152 @@
+import { describe, expect, it } from 'vitest';
+import { requestRestore } from '../../lib/jobs/restore.ts';
+import { day, hour, shop, testHook, webhook } from './world.ts';
+
+const asked = { secrets: {}, secretTo: null, reason: 'still needed', dryRun: false };
+type World = ReturnType<typeof shop>;
+const restore = (w: World, id: string, over = {}) =>
+  requestRestore(w.ports, w.record('shop', id), { ...asked, ...over });
+
+/** A world in which `a` was found, observed and deleted. */
+const deleted = async (hooks = [webhook('live'), testHook('a')], can = {}) => {
+  const w = shop(hooks, {}, can);
+  await w.scanAndApprove('shop');
+  await w.run(day + hour, hour / 4);
+  expect(w.record('shop', 'a').state).toBe('deleted');
+  return w;
+};
+
+describe('a restore', () => {
+  it('creates a deleted webhook again from its backup and links both ways', async () => {
+    const w = await deleted();
+    expect(await restore(w, 'a')).toMatchObject({ ok: true, creates: true, lost: ['id'] });
+    await w.run(hour);
+    expect(w.remote.state.get('new1')).toMatchObject({
+      url: 'https://a.loca.lt/hook',
+      events: ['PAID'],
+      enabled: true,
+    });
+    expect(w.record('shop', 'a')).toMatchObject({ state: 'restored', restoredAs: 'new1' });
+    expect(w.record('shop', 'new1')).toMatchObject({ state: 'restored', restoredFrom: 'shop#main#endpoint#a' });
+    expect((await w.verify()).broken).toEqual([]);
+  });
+
+  it('changes nothing the second time', async () => {
+    const w = await deleted();
+    await restore(w, 'a');
+    await w.run(hour);
+    const before = [...w.remote.calls];
+    expect(await restore(w, 'a')).toMatchObject({ ok: true, detail: 'restored already as new1' });
+    await w.run(hour);
+    expect(w.remote.calls).toEqual(before);
+  });
+
+  it('is not swept again by the rule that removed the old one', async () => {
+    const w = await deleted();
+    await restore(w, 'a');
+    await w.run(hour);
+    w.pass(3 * day);
+    const { items } = await w.scan('shop');
+    expect(items.find(({ webhookId }) => webhookId === 'new1')).toMatchObject({
+      decision: 'keep',
+      guards: [{ guard: 'restored' }],
+    });
+  });
+
+  it('adopts a creation whose answer was lost, and repeats one that never happened', async () => {
+    for (const effect of [true, false]) {
+      const w = await deleted();
+      w.remote.faults.call = [{ effect, outcome: { kind: 'unknown', why: 'no answer' } }];
+      await restore(w, 'a');
+      await w.run(hour);
+      const creations = w.remote.calls.filter((call) => call.startsWith('create'));
+      expect(creations).toHaveLength(effect ? 1 : 2);
+      expect([...w.remote.state.values()].filter(({ url }) => url === 'https://a.loca.lt/hook')).toHaveLength(1);
+      expect(w.record('shop', 'a').state).toBe('restored');
+    }
+  });
+
+  it('creates nothing where the URL exists again', async () => {
+    const w = await deleted();
+    w.remote.state.set('theirs', testHook('a', { id: 'theirs' }));
+    await restore(w, 'a');
+    await w.run(hour);
+    expect(w.remote.calls.filter((call) => call.startsWith('create'))).toEqual([]);
+    expect(w.record('shop', 'a')).toMatchObject({ state: 'restored', restoredAs: 'theirs' });
+  });
+
+  it('switches on what still is there', async () => {
+    const w = shop([webhook('live'), testHook('a')]);
+    await w.scanAndApprove('shop');
+    await w.run(hour);
+    await restore(w, 'a');
+    await w.run(hour);
+    expect(w.remote.mutations()).toEqual(['disable a', 'enable a']);
+    expect(w.record('shop', 'a').state).toBe('restored');
+  });
+
+  it('is held back by no stop', async () => {
+    const w = await deleted();
+    await w.switchAll(true);
+    await restore(w, 'a');
+    await w.run(hour);
+    expect(w.record('shop', 'a').state).toBe('restored');
+  });
+
+  it('says before that nothing was ever removed, and changes nothing', async () => {
+    const w = shop([webhook('live'), testHook('a')]);
+    await w.scan('shop');
+    expect(await restore(w, 'a')).toMatchObject({ ok: false, detail: expect.stringContaining('nothing of ours') });
+  });
+
+  it('says what it would do with dryRun and does not', async () => {
+    const w = await deleted();
+    expect(await restore(w, 'a', { dryRun: true })).toMatchObject({
+      ok: true,
+      detail: expect.stringContaining('would'),
+    });
+    await w.run(hour);
+    expect(w.record('shop', 'a').state).toBe('deleted');
+  });
+});
+
+describe('secrets of a restore', () => {
+  it('stops before it creates where a new secret has no place to go', async () => {
+    const w = await deleted(undefined, { issuesSecret: ['endpoint'] });
+    expect(await restore(w, 'a')).toMatchObject({ ok: false, detail: expect.stringContaining('--secret-to') });
+  });
+
+  it('puts a new secret where the person said, and nowhere else', async () => {
+    const w = await deleted(undefined, { issuesSecret: ['endpoint'] });
+    const kept = new Map<string, string>();
+    w.ports.secrets = {
+      read: async () => ({ status: 'error', why: 'none', hint: '' }),
+      write: async (to, value) => {
+        kept.set(to, value);
+        return { status: 'ok' };
+      },
+    };
+    await restore(w, 'a', { secretTo: 'file:/new' });
+    await w.run(hour);
+    expect([...kept]).toEqual([['file:/new', 'issued-new1']]);
+    expect(JSON.stringify([...w.table.items.values(), w.log])).not.toContain('issued-new1');
+  });
+
+  it('wants the whole URL where a part of it was never kept, and takes no other', async () => {
+    const url = 'https://a.loca.lt/hook?token=s3cr3t-t0ken-value';
+    const w = await deleted([webhook('live'), testHook('a', { url })]);
+    expect(await restore(w, 'a')).toMatchObject({ ok: false, detail: expect.stringContaining('--secret url=') });
+    const given = new Map([
+      ['env:WRONG', 'https://evil.loca.lt/x'],
+      ['env:URL', url],
+    ]);
+    w.ports.secrets = {
+      read: async (name) => ({ status: 'ok', value: given.get(name) ?? '' }),
+      write: async () => ({ status: 'error', why: 'not here' }),
+    };
+    await restore(w, 'a', { secrets: { url: 'env:URL' } });
+    await w.run(hour);
+    expect(w.remote.state.get('new1')?.url).toBe(url);
+    expect(JSON.stringify([...w.table.items.values()])).not.toContain('s3cr3t-t0ken-value');
+  });
+});

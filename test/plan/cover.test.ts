@@ -1,0 +1,79 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { coverOf } from '../../lib/plan/cover.ts';
+import { covers, keyOf, type Webhook } from '../../lib/webhook.ts';
+import { webhook } from '../jobs/world.ts';
+
+const secret = (id: string, enabled = true): Webhook =>
+  webhook(id, { kind: 'signing-secret', url: null, events: [], enabled });
+
+describe('the cover of a scope', () => {
+  it('counts neither itself, nor what is off, nor what may be off by now', () => {
+    const a = webhook('a');
+    const missing = (others: readonly Webhook[], off: readonly string[] = []) =>
+      coverOf([a, ...others], new Set(off)).missingWithout(a);
+    expect(missing([])).toEqual(['PAID']);
+    expect(missing([webhook('b')])).toEqual([]);
+    expect(missing([webhook('b', { enabled: false })])).toEqual(['PAID']);
+    expect(missing([webhook('b')], ['b'])).toEqual(['PAID']);
+    expect(missing([webhook('b')], ['a'])).toEqual([]);
+  });
+
+  it('lets `*` stand for every name, and names never for `*`', () => {
+    const all = webhook('all', { events: ['*'] });
+    const names = webhook('names', { events: ['PAID', 'VOID'] });
+    const cover = coverOf([all, names], new Set());
+    expect(cover.missingWithout(names)).toEqual([]);
+    expect(cover.missingWithout(all)).toEqual(['*']);
+    const mixed = webhook('mixed', { events: ['*', 'PAID'] });
+    expect(coverOf([mixed, names], new Set()).missingWithout(mixed)).toEqual(['*']);
+    expect(coverOf([mixed, all], new Set()).missingWithout(mixed)).toEqual([]);
+  });
+
+  it('lets secrets cover one another, never an endpoint, and no endpoint a secret', () => {
+    const all = webhook('all', { events: ['*'] });
+    expect(coverOf([secret('s'), all], new Set()).missingWithout(secret('s'))).toEqual(['signing with a secret']);
+    expect(coverOf([secret('s'), secret('t')], new Set()).missingWithout(secret('s'))).toEqual([]);
+    expect(coverOf([secret('s'), secret('t', false)], new Set()).missingWithout(secret('s'))).toHaveLength(1);
+    expect(coverOf([webhook('a'), secret('s')], new Set()).missingWithout(webhook('a'))).toEqual(['PAID']);
+  });
+
+  it('says the same as a look at everybody else, also while they are removed one by one, some twice', () => {
+    const hooks = fc.uniqueArray(
+      fc.record({
+        id: fc.constantFrom(...'abcdef'),
+        events: fc.uniqueArray(fc.constantFrom('*', 'PAID', 'VOID'), { minLength: 1 }),
+        enabled: fc.boolean(),
+        isSecret: fc.boolean(),
+      }),
+      { selector: ({ id, isSecret }) => `${id} ${isSecret}`, minLength: 1 },
+    );
+    fc.assert(
+      fc.property(hooks, fc.array(fc.nat(20)), fc.subarray([...'abcdef']), (drawn, removed, off) => {
+        const webhooks = drawn.map(({ id, events, enabled, isSecret }) =>
+          isSecret ? secret(id, enabled) : webhook(id, { events, enabled }),
+        );
+        const cover = coverOf(webhooks, new Set(off));
+        const left = new Map(webhooks.map((one) => [keyOf(one), one]));
+        for (const at of [-1, ...removed]) {
+          const goes = webhooks[at % webhooks.length];
+          if (goes) cover.remove(goes);
+          if (goes) left.delete(keyOf(goes));
+          for (const one of webhooks) {
+            const others = [...left.values()].filter(
+              (other) =>
+                other.kind === one.kind && keyOf(other) !== keyOf(one) && other.enabled && !off.includes(keyOf(other)),
+            );
+            const naive =
+              one.kind === 'signing-secret'
+                ? others.length > 0
+                  ? []
+                  : ['signing with a secret']
+                : one.events.filter((event) => !others.some(({ events }) => covers(events, event)));
+            expect(cover.missingWithout(one)).toEqual(naive);
+          }
+        }
+      }),
+    );
+  });
+});
