@@ -21,17 +21,16 @@ import {
   type Called,
   type Disposition,
   type Population,
-  pauseFor,
   populationOf,
   postpone,
   type Shift,
   sceneOf,
   settle,
   spare,
-  step,
   type Work,
   waitFor,
 } from './shift.ts';
+import { pauseFor, step } from './step.ts';
 import { write } from './story.ts';
 
 /** The record is at the step that the message speaks of. */
