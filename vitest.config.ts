@@ -8,6 +8,6 @@ export default defineConfig({
     hookTimeout: 30_000,
     pool: 'forks',
     maxWorkers: 2,
-    reporters: [process.env.CI ? 'default' : 'dot', './test/summary-reporter.ts'],
+    reporters: ['default', './test/summary-reporter.ts'],
   },
 });
