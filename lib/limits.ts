@@ -38,6 +38,10 @@ export const limits = {
   historyMax: 16,
   /** No claim (conditional write) is made on a larger item; DynamoDB itself ends at 400 KB. */
   itemBytesMax: 256 * 1024,
+  /** Cycles of one record: one a day for 27 years. A larger number in the table is no number of cycles. */
+  cyclesMax: 10_000,
+  /** Pages of one plan, or of what one scan saw, at 128 KB each: far more than any account has. */
+  pagesMax: 10_000,
   /** A plan that nobody approved lapses. */
   planLapseMs: 7 * 24 * hour,
   /** Pause of an account whose credential was refused; a working scan or `start` ends it earlier. */

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { limits } from '../limits.ts';
 import { brokenFrom, type Entry, genesis } from './chain.ts';
 import { recordKey } from './record.ts';
 import { states } from './states.ts';
@@ -12,6 +13,8 @@ const text = v.string();
 const named = v.pipe(text, v.minLength(1));
 const whole = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const counted = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
+const cycle = v.pipe(counted, v.maxValue(limits.cyclesMax));
+const pages = v.pipe(whole, v.maxValue(limits.pagesMax));
 /** What a date can hold. */
 const time = v.pipe(v.number(), v.minValue(0), v.maxValue(8.64e15));
 const yes = v.boolean();
@@ -24,7 +27,7 @@ const entry = v.looseObject({ seq: counted, at: text, event: text, actor: text, 
 const story = { head: hash, seqBefore: whole, history: v.array(entry) };
 
 const record = {
-  ...{ account: named, scope: named, kind, webhookId: named, provider: named, cycle: counted, ...story },
+  ...{ account: named, scope: named, kind, webhookId: named, provider: named, cycle, ...story },
   environment: v.picklist(['sandbox', 'production']),
   url: v.nullable(text),
   name: v.nullable(text),
@@ -67,13 +70,13 @@ const scope = {
   scope: named,
   lock: v.optional(v.looseObject({ owner: named, until: time })),
   busy: v.record(text, v.looseObject({ token: named, at: time, step: v.picklist(['disable', 'delete', 'restore']) })),
-  lastGood: v.optional(v.looseObject({ at: time, webhooks: whole, pages: whole })),
+  lastGood: v.optional(v.looseObject({ at: time, webhooks: whole, pages })),
   lastScan: v.optional(v.looseObject({ at: time, status: text })),
   missing: v.optional(v.looseObject({ hash: text, confirmed: yes })),
 };
 
 const header = {
-  ...{ planId: named, account: named, policy: text, createdAt: time, status: text, pages: whole, items: whole },
+  ...{ planId: named, account: named, policy: text, createdAt: time, status: text, pages, items: whole },
   approval: v.optional(v.looseObject({ actor: text, reason: text, at: time })),
   opened: v.optional(whole),
   forced: v.optional(yes),
@@ -86,7 +89,7 @@ const sighting = v.looseObject({ kind, id: text, firstSeen: text });
 /** By the families of both keys. Items that are not here carry nothing that is acted on. */
 const shapes: Readonly<Record<string, v.ObjectEntries>> = {
   'webhook record': record,
-  'webhook cycle': { cycle: counted, ...story, backup: v.nullable(text) },
+  'webhook cycle': { cycle, ...story, backup: v.nullable(text) },
   'webhook backup': { backup: v.looseObject({ id: text, kind, events: v.array(text), fingerprint: print }) },
   'account account': account,
   'account scopes': { scopes: v.array(text) },
@@ -105,13 +108,14 @@ const schemas = new Map(
 
 const familyOf = ({ pk, sk }: Key): string => `${pk.split('#', 1)[0]} ${sk.split('#', 1)[0]}`;
 
-type Told = { account: string; scope: string; name: string; planId: string };
-/** The partition key that an item's own fields spell. */
-const keys: Readonly<Record<string, (item: Told) => string>> = {
-  'webhook record': (item) => recordKey(item as unknown as Parameters<typeof recordKey>[0]).pk,
-  'account account': ({ name }) => `account#${name}`,
-  'scope scope': (item) => `scope#${item.account}#${encodeURIComponent(item.scope)}`,
-  'plan header': ({ planId }) => `plan#${planId}`,
+type Told = Item & { account: string; scope: string; name: string; planId: string; cycle: number };
+/** The key that an item's own fields spell. */
+const keys: Readonly<Record<string, (item: Told) => Partial<Key>>> = {
+  'webhook record': (item) => recordKey(item as unknown as Parameters<typeof recordKey>[0]),
+  'webhook cycle': (item) => ({ sk: `cycle#${item.cycle}` }),
+  'account account': ({ name }) => ({ pk: `account#${name}` }),
+  'scope scope': (item) => ({ pk: `scope#${item.account}#${encodeURIComponent(item.scope)}` }),
+  'plan header': ({ planId }) => ({ pk: `plan#${planId}` }),
 };
 
 type Story = { head: string; seqBefore: number; history: readonly Entry[]; state?: string };
@@ -136,7 +140,8 @@ export const whyUnreadable = (item: Item): string | null => {
   if (!schema) return null;
   const parsed = v.safeParse(schema, item);
   if (!parsed.success) return `${v.getDotPath(parsed.issues[0]) ?? 'it'} is not as it is written`;
-  if ((keys[family]?.(item as unknown as Told) ?? item.pk) !== item.pk) return 'it stands under the key of another';
+  const { pk = item.pk, sk = item.sk } = keys[family]?.(item as Told) ?? item;
+  if (pk !== item.pk || sk !== item.sk) return 'it stands under the key of another';
   return wrongFlags(item as object) ?? ('history' in item ? wrongStory(item.pk, item as unknown as Story) : null);
 };
 

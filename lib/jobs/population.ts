@@ -9,7 +9,7 @@ import { limits } from '../limits.ts';
 import type { Account } from '../policy/policy.ts';
 import { keyOf, type Webhook, type WebhookRef } from '../webhook.ts';
 import { type Names, nameOf } from './resolve.ts';
-import { type ScopeItem, scopeKey } from './scope.ts';
+import { noteScope, type ScopeItem, scopeKey } from './scope.ts';
 
 type SeenWebhook = Sighting & WebhookRef;
 
@@ -143,4 +143,19 @@ export const remember = ({ missing, hash, shrunk }: Assessment, known: ScopeItem
   if (missing.length === 0) return undefined;
   if (known?.hash === hash) return { hash, confirmed: known.confirmed || !shrunk };
   return { hash, confirmed: false };
+};
+
+/**
+ * What a good list saw is what the next lists of the scope are weighed against. Workers note it where it shows more than the
+ * last scan, which may have been answered with an empty list.
+ */
+export const noteGoodList = async (
+  ports: WritePorts,
+  account: Account,
+  scope: string,
+  { list, at }: { list: readonly Webhook[]; at: Ms },
+  before: Seen,
+): Promise<void> => {
+  const pages = await writeSeen(ports, account.name, scope, seeAgain(before, list, at, account, new Map()));
+  await noteScope(ports, account.name, scope, () => ({ lastGood: { at, webhooks: list.length, pages } }));
 };

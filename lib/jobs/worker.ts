@@ -9,7 +9,7 @@ import { finish } from './finish.ts';
 import { toLookUp } from './grounds.ts';
 import { type Job, parseJob, subjectOfJob } from './job.ts';
 import { judge, type Verdict } from './judge.ts';
-import { assess, goneByUs, isBelieved, isKnownAbsent, readSeen, remember } from './population.ts';
+import { assess, goneByUs, isBelieved, isKnownAbsent, noteGoodList, readSeen, remember } from './population.ts';
 import { accountOf, type Ports } from './ports.ts';
 import type { Delivery } from './queue.ts';
 import { readRecord, readRecords } from './records.ts';
@@ -72,7 +72,10 @@ const survey = async (shift: Shift, works: readonly Work[]): Promise<Population 
     .map(({ record }) => [recordRef(record), true] as const);
   const assessment = assess(account, new Map<string, unknown>([...seen, ...ours]), population.webhooks, deleted);
   shift.missing = remember(assessment, held.missing);
-  return { ...population, believed: isBelieved(assessment, shift.missing) };
+  const believed = isBelieved(assessment, shift.missing);
+  const shows = [...population.webhooks.keys()].some((key) => !seen.has(key));
+  if (believed && (shows || !held.lastGood)) await noteGoodList(ports, account, scope, population, seen);
+  return { ...population, believed };
 };
 
 type CallWork = { work: Work; call: Called['call'] };

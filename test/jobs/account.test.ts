@@ -36,7 +36,7 @@ describe('the gate', () => {
   it('counts a slot once, and denies nobody where all fit', async () => {
     const at = ports();
     expect((await admit(at, perDay(2), ['a'], now)).denied).toBeNull();
-    const again = await admit(at, perDay(2), ['b', 'a'], now);
+    const again = await admit(at, perDay(2), ['a', 'b'], now);
     expect([[...again.admitted].sort(), again.denied]).toEqual([['a', 'b'], null]);
     const before = (await item(at))?.version;
     expect([...(await admit(at, perDay(2), ['a', 'b'], now)).admitted]).toEqual(['a', 'b']);
@@ -120,6 +120,7 @@ describe('a pause', () => {
     await pause(at, 'shop', 'throttle', now + 9, 'HTTP 429');
     await endCredentialPause(at, await item(at));
     await endCredentialPause(at, undefined);
+    await endCredentialPause(at, { ...(await item(at)), paused: undefined } as AccountItem);
     expect((await item(at))?.paused?.kind).toBe('throttle');
   });
 
@@ -131,6 +132,15 @@ describe('a pause', () => {
     await endCredentialPause(at, known);
     expect((await item(at))?.paused?.kind).toBe('throttle');
   });
+
+  it('for a credential that somebody ended meanwhile is ended', async () => {
+    const at = ports();
+    await pause(at, 'shop', 'credential', now + 5, 'HTTP 401');
+    const known = await item(at);
+    await control(at, 'shop', now, line, () => ({ paused: undefined }));
+    await endCredentialPause(at, known);
+    expect((await item(at))?.paused).toBeUndefined();
+  });
 });
 
 describe('the control events of an account', () => {
@@ -138,6 +148,7 @@ describe('the control events of an account', () => {
     const at = ports();
     const count = limits.historyMax + 2;
     for (let event = 1; event <= count; event++) await control(at, 'shop', now, { ...line, detail: String(event) });
+    expect([...at.table.items.keys()]).toEqual(['account#shop\naccount', 'account#shop\ncontrol#16']);
     const [closed] = (await at.table.get([controlKey('shop', limits.historyMax)])) as AccountItem[];
     expect(closed?.history.map(({ detail }) => detail)).toEqual(
       Array.from({ length: limits.historyMax }, (_, n) => `${n + 1}`),
@@ -147,6 +158,21 @@ describe('the control events of an account', () => {
     expect(open?.history[0]?.prev).toBe(closed?.history.at(-1)?.hash);
     expect(open?.head).toBe(open?.history.at(-1)?.hash);
     expect(open?.history[0]).toMatchObject({ event: 'noted', actor: 'os:me@here', at: '2026-11-02T08:00:00.000Z' });
+  });
+
+  it('lose none where two people speak at once while the older ones move', async () => {
+    const at = ports();
+    for (let event = 1; event <= limits.historyMax; event++) await control(at, 'shop', now, line);
+    const others = { ...at, random: seededRandom(7) };
+    await Promise.all([control(at, 'shop', now, line), control(others, 'shop', now, line)]);
+    expect((await item(at))?.history.map(({ seq }) => seq)).toEqual([limits.historyMax + 1, limits.historyMax + 2]);
+  });
+
+  it('begin with an account of which nothing is said', async () => {
+    const at = ports();
+    await pause(at, 'shop', 'throttle', now, 'HTTP 429');
+    const nothing = { day: '', slots: [], opening: [], introduced: false, seqBefore: 0, history: [] };
+    expect(await item(at)).toMatchObject({ pk: 'account#shop', sk: 'account', name: 'shop', ...nothing });
   });
 
   it('keep what is not said anew', async () => {

@@ -102,8 +102,9 @@ describe('an approved record', () => {
     expect(judged({ ...on, name: 'x' }, { believed: false })).toEqual(kept('changed', edited));
   });
 
-  it('is gone where a complete list shows it no more', () => {
-    expect(judged(null)).toEqual({
+  it('is gone where a complete list shows it no more, whatever an earlier way back was for', () => {
+    const returnTo = { state: 'restored', guard: null, detail: 'asked' } as const;
+    expect(judged(null, {}, { returnTo })).toEqual({
       do: 'move',
       to: 'gone',
       detail: 'somebody else removed it: a complete list does not show it',
@@ -232,6 +233,7 @@ describe('a record that is being put back', () => {
     const failed = (detail: string) => ({ do: 'move', to: 'failed', detail, leftAs: 'absent' });
     expect(judged(null)).toEqual(failed('it is no longer there: it cannot be put back'));
     expect(judged(null, {}, { deleteSent: true })).toEqual(failed('our delete took effect: it cannot be put back'));
+    expect(judged(null, {}, { returnTo: undefined })).toEqual(failed('it is no longer there: it cannot be put back'));
     expect(judged(null, { believed: false })).toEqual({ do: 'wait', until: now, for: 'list' });
   });
 

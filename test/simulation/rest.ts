@@ -1,0 +1,115 @@
+import { verifyRecords } from '../../lib/audit/query.ts';
+import { type CleanupRecord, recordKey, recordRef } from '../../lib/audit/record.ts';
+import { isOpen } from '../../lib/audit/states.ts';
+import { fingerprintParts } from '../../lib/webhook.ts';
+import { alone, type Step } from './oracle.ts';
+import type { Hook, Remote, Scope } from './remote.ts';
+import type { SimulatedTable } from './table.ts';
+import { count, violate, type World } from './world.ts';
+
+type Truth = { hook: Hook | undefined; scope: Scope };
+
+/** The story is told by clocks that run ahead by this at most, and some more. */
+const skewMaxMs = 10_000;
+const lastAt = (record: CleanupRecord): number => Date.parse(record.history.at(-1)?.at ?? '');
+
+/** Why what the audit says of an ended record is not how its webhook stands; null where it is. */
+const contradiction = (record: CleanupRecord, { hook }: Truth, touched: boolean): string | null => {
+  const { on } = fingerprintParts(record.fingerprint);
+  const stands = hook ? (hook.webhook.enabled ? 'on' : 'off') : 'absent';
+  const ours = touched && hook?.hand === 'us';
+  switch (record.state) {
+    case 'deleted':
+    case 'gone':
+      return hook ? `${record.state}, but it is there, ${stands}` : null;
+    case 'kept':
+    case 'restored':
+      return ours && hook.webhook.enabled !== on ? `${record.state}, but it is ${stands}, found ${on}` : null;
+    case 'disabled':
+      return ours && stands !== 'off' ? `disabled, but it is ${stands}` : null;
+    case 'failed':
+      return (hook ? hook.strangerAt < lastAt(record) - skewMaxMs : false) && record.leftAs !== stands
+        ? `failed, left as ${record.leftAs}, but it is ${stands}`
+        : null;
+    default:
+      return null;
+  }
+};
+
+/** A webhook that shows our hand and no record that says so. */
+const untold = (record: CleanupRecord | undefined, key: string, { hook, scope }: Truth): string | null => {
+  if (record && (record.held || isOpen(record.state))) return null;
+  const removed = scope.removed.get(key);
+  if (removed?.by === 'us' && record?.state !== 'deleted' && record?.leftAs !== 'absent')
+    return `we deleted it, and its record is ${record?.state}`;
+  // An earlier cycle that failed may have left it off: that is how this one found it.
+  const foundOff = record !== undefined && !fingerprintParts(record.fingerprint).on;
+  if (
+    hook?.hand === 'us' &&
+    !hook.webhook.enabled &&
+    record?.state !== 'disabled' &&
+    record?.leftAs !== 'off' &&
+    !foundOff
+  )
+    return `we switched it off, and its record is ${record?.state}`;
+  return null;
+};
+
+const waits = (record: CleanupRecord): boolean => isOpen(record.state) && record.held === undefined;
+
+/** Where a stranger took the cover away after our list: put back, or cried out. */
+const unhealed = (
+  step: Step,
+  record: CleanupRecord | undefined,
+  { hook, scope }: Truth,
+  cried: boolean,
+): string | null => {
+  if (!step.excused || record?.held || record?.cycle !== step.cycle) return null;
+  if (step.call === 'delete') return cried ? null : 'took the last one with a stranger, and nobody was told';
+  const off = hook && hook.hand === 'us' && !hook.webhook.enabled && hook.strangerAt < step.at;
+  return off && scope.harmedAt < step.at && record.state !== 'disabled' && alone(scope, hook.webhook).length > 0
+    ? 'took the last one with a stranger, and was not undone'
+    : null;
+};
+
+/** What must hold once nothing moves any more. */
+export const checkRest = async (
+  world: World,
+  table: SimulatedTable,
+  remotes: readonly Remote[],
+  steps: readonly Step[],
+  lagging: boolean,
+): Promise<void> => {
+  const records = new Map(table.records().map((record) => [record.pk, record]));
+  const truthOf = (record: CleanupRecord): Truth => {
+    const remote = remotes.find(({ account }) => account === record.account) as Remote;
+    const scope = remote.scopes.find(({ name }) => name === record.scope) as Scope;
+    return { scope, hook: scope.hooks.get(recordRef(record)) };
+  };
+  const say = (pk: string, why: string | null): void => {
+    if (why && lagging) count(world, 'excused by lag');
+    else if (why) violate(world, null, `${pk}: ${why}`);
+  };
+  for (const record of records.values()) {
+    count(world, `end ${record.held ? 'held' : record.state}`);
+    if (waits(record)) violate(world, null, `${record.pk} waits for ever as ${record.state} for ${record.waitFor}`);
+    const touched = steps.some(({ pk, cycle }) => pk === record.pk && cycle === record.cycle);
+    say(record.pk, contradiction(record, truthOf(record), touched));
+  }
+  for (const { account, scopes } of remotes)
+    for (const scope of scopes)
+      for (const key of [...scope.hooks.keys(), ...scope.removed.keys()]) {
+        const [kind, id] = key.startsWith('signing-secret ')
+          ? (['signing-secret', key.slice(15)] as const)
+          : (['endpoint', key] as const);
+        const { pk } = recordKey({ account, scope: scope.name, kind, webhookId: id });
+        say(pk, untold(records.get(pk), key, { scope, hook: scope.hooks.get(key) }));
+      }
+  for (const step of steps) {
+    const record = records.get(step.pk) as CleanupRecord;
+    const cried = record.history.some(({ detail }) => detail.includes('nobody receives'));
+    say(step.pk, unhealed(step, record, truthOf(record), cried));
+  }
+  const { broken } = await verifyRecords(table.truth, {}, world.scheduler.now());
+  for (const { record, why } of broken) violate(world, null, `the story of ${record}: ${why}`);
+};

@@ -1,0 +1,134 @@
+import { type CleanupRecord, dueHashes } from '../../lib/audit/record.ts';
+import type { Clause, Condition, IndexQuery, Item, Key, Table } from '../../lib/audit/table.ts';
+import type { Ms } from '../../lib/clock.ts';
+import { count, injected, type Task, type Travel, tell, type World, wire } from './world.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+type Row = { key: Key; version: number; fields: Fields };
+
+export const holds = (item: Fields | undefined, clause: Clause): boolean => {
+  const value = item?.[clause.attribute];
+  switch (clause.is) {
+    case 'absent':
+      return value === undefined;
+    case 'equal':
+      return value === clause.value;
+    case 'atMost':
+      return typeof value === typeof clause.value && (value as number) <= (clause.value as number);
+    case 'in':
+      return clause.values.includes(value as string);
+    default:
+      return clause satisfies never;
+  }
+};
+
+const nameOf = ({ pk, sk }: Key): string => `${pk}\n${sk}`;
+const ranges = { due: ['due', 'dueAt'], time: ['month', 'day'] } as const;
+
+export type Watch = {
+  /** After a write took effect. `text` is all that the table now holds of the item. */
+  put(task: Task, before: Item | undefined, after: Item, text: string): void;
+  get(task: Task, keys: readonly Key[]): void;
+};
+
+/** The scope item without what others have under way: one of the parts that can be taken out. */
+const withoutBusy = (item: Item): Item => ('busy' in item ? ({ ...item, busy: {} } as Item) : item);
+
+/** The audit table with its faults: answers that get lost, writes that their sender repeats, and index rows that lag. */
+export const createTable = (world: World, watch: Watch) => {
+  const items = new Map<string, Item>();
+  const index = new Map<string, Row>();
+  const { chance, scheduler } = world;
+
+  const indexed = (item: Item): void => {
+    const row = { key: { pk: item.pk, sk: item.sk }, version: item.version, fields: item as unknown as Fields };
+    const land = (): void => {
+      if ((index.get(nameOf(item))?.version ?? 0) < row.version) index.set(nameOf(item), row);
+    };
+    if (chance.in(world.faults.indexLag)) scheduler.after(chance.between(0, 300_000), land);
+    else land();
+  };
+
+  const write = (task: Task, item: Item, condition: Condition): boolean => {
+    const before = items.get(nameOf(item));
+    const clauses =
+      world.without === 'lease-token' ? condition.filter(({ attribute }) => attribute !== 'version') : condition;
+    if (!clauses.every((clause) => holds(before as unknown as Fields, clause))) return false;
+    const text = JSON.stringify(world.without === 'busy' ? withoutBusy(item) : item);
+    const after = Object.freeze(JSON.parse(text) as Item);
+    items.set(nameOf(item), after);
+    if ((item as Partial<CleanupRecord>).month !== undefined) indexed(after);
+    watch.put(task, before, after, text);
+    return true;
+  };
+
+  const rows = ({ index: name, hash, from, to, descending }: IndexQuery): Key[] => {
+    const [hashKey, rangeKey] = ranges[name];
+    const found: { key: Key; at: string | number }[] = [];
+    for (const { key, fields } of index.values()) {
+      const at = fields[rangeKey] as string | number | undefined;
+      if (fields[hashKey] !== hash || at === undefined) continue;
+      if ((from === undefined || at >= from) && (to === undefined || at <= to)) found.push({ key, at });
+    }
+    found.sort((a, b) => (a.at < b.at ? -1 : 1));
+    return (descending ? found.reverse() : found).map(({ key }) => key);
+  };
+
+  const travel = (): Travel => ({
+    there: chance.in(0.02) ? chance.between(0, 3_000) : chance.between(0, 8),
+    back: chance.between(0, 8),
+  });
+  const failsNow = (): void => {
+    if (!chance.in(world.faults.tableError)) return;
+    count(world, 'table error');
+    throw injected('the table is not there');
+  };
+
+  /** The table as one task reaches it. */
+  const portFor = (task: Task): Table => ({
+    get: (keys) =>
+      wire(world, task, 'get', travel(), () => {
+        failsNow();
+        watch.get(task, keys);
+        const names = new Set(keys.map(nameOf));
+        return [...names].flatMap((name) => items.get(name) ?? []);
+      }),
+    put: (item, condition) =>
+      wire(world, task, 'put', travel(), () => {
+        failsNow();
+        const won = write(task, item, condition);
+        if (world.trace) tell(world, task, `put ${item.pk} ${item.sk} v${item.version} ${won ? '' : 'LOST'}`);
+        if (won && chance.in(world.faults.tableAnswerLost)) {
+          count(world, 'table answer lost');
+          throw injected('no answer from the table');
+        }
+        return won && !chance.in(world.faults.tableRetried);
+      }),
+    async *query(query) {
+      const found = await wire(world, task, 'query', travel(), () => {
+        failsNow();
+        return rows(query);
+      });
+      yield* found;
+    },
+  });
+
+  /** The table as it is, for the oracle: no faults and no lag. */
+  const truth: Table = {
+    get: async (keys) => [...new Set(keys.map(nameOf))].flatMap((name) => items.get(name) ?? []),
+    put: async () => false,
+    async *query(query) {
+      yield* rows(query);
+    },
+  };
+  const records = (): CleanupRecord[] =>
+    [...items.values()].filter(({ pk, sk }) => sk === 'record' && pk.startsWith('webhook#')) as CleanupRecord[];
+  const find = (key: Key): Item | undefined => items.get(nameOf(key));
+  /** When something is due next by the records themselves; null where nothing is. */
+  const nextDue = (): Ms | null => {
+    const due = records().flatMap(({ due: hash, dueAt }) => (hash && dueHashes.includes(hash) ? [dueAt as Ms] : []));
+    return due.length > 0 ? Math.min(...due) : null;
+  };
+  return { portFor, truth, records, find, nextDue };
+};
+export type SimulatedTable = ReturnType<typeof createTable>;
