@@ -9,7 +9,7 @@ import { judge, type Scene, type Verdict } from './judge.ts';
 import { lostCover } from './lost-cover.ts';
 import { assess } from './population.ts';
 import { type Called, linkRestored, type Population, populationOf, type Shift, sceneOf, waitOut } from './shift.ts';
-import { moved, undone, waiting, write } from './story.ts';
+import { settled, waiting, write } from './story.ts';
 
 type Flags = Pick<CleanupRecord, 'offByUs' | 'deleteSent' | 'attempts'> & {
   pending: Pending | undefined;
@@ -100,10 +100,10 @@ const conclude = async (shift: Shift, called: Called, scene: Scene): Promise<voi
   const written = await write(ports, called.record, (current) => {
     const record = { ...current, ...flags };
     const verdict = concluded(record);
-    if (verdict?.do === 'undo') return undone(record, verdict.guard, 'finish', now, ports.actor);
     if (!verdict) return waiting(record, now, 'readback');
-    const detail = verdict.to === 'deleted' ? verdict.detail + lost : verdict.detail;
-    return moved(record, { ...verdict, detail }, account, 0, now, ports.actor);
+    const isEnd = verdict.do === 'move' && verdict.to === 'deleted';
+    const told = isEnd ? { ...verdict, detail: verdict.detail + lost } : verdict;
+    return settled(record, told, account, 0, now, ports.actor);
   });
   if (written.won) await follow(ports, written.item);
   shift.done.set(called.work.at, { ack: true });

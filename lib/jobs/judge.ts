@@ -4,10 +4,11 @@ import type { Ms } from '../clock.ts';
 import type { Findings } from '../detect/finding.ts';
 import { type Surroundings, standingGuards } from '../plan/guards.ts';
 import type { Account } from '../policy/policy.ts';
-import type { Capabilities, Creation } from '../providers/contract.ts';
+import type { Capabilities } from '../providers/contract.ts';
 import { fingerprint, fingerprintParts, sameConfig, type Webhook } from '../webhook.ts';
 import { groundless, isUnconfirmed } from './grounds.ts';
 import type { Names } from './resolve.ts';
+import type { Source } from './restore.ts';
 import { standIn } from './stand-in.ts';
 
 /** One scope as a worker finds it: everything a judgement may rest on. */
@@ -16,8 +17,8 @@ export type Scene = Surroundings & {
   webhooks: ReadonlyMap<string, Webhook>;
   /** By today's rules, with our own steps undone. */
   findings: Findings;
-  /** What restores of this batch are created from, by `keyOf`; absent where a part of it cannot be had. */
-  creations: ReadonlyMap<string, Creation>;
+  /** What restores of this batch are created from, by `keyOf`. */
+  sources: ReadonlyMap<string, Source>;
   /** What DNS says now of the hosts that a judgement depends on. */
   names?: Names;
   /** The list may be believed. If not, nothing is harmed and nothing is concluded from absence. */
@@ -38,6 +39,8 @@ export type Verdict =
     }
   /** Put it back as we found it, then `kept`. */
   | { do: 'undo'; guard: Guard }
+  /** Nothing goes on here before a person has looked and released it. */
+  | { do: 'hold'; why: string }
   | { do: 'wait'; until: Ms; for: 'observe' | 'list' | 'readback' };
 
 const changed = (detail: string): Guard => ({ guard: 'changed', detail });
@@ -141,8 +144,9 @@ const judges: Readonly<Partial<Record<State, Judge>>> = {
  * somebody else's; else it is created from its backup.
  */
 const judgeCreation = (record: CleanupRecord, scene: Scene): Verdict => {
-  const creation = scene.creations.get(recordRef(record));
-  if (!creation) return { do: 'wait', until: scene.now, for: 'readback' };
+  const source = scene.sources.get(recordRef(record));
+  if (source?.status !== 'ok') return { do: 'hold', why: source?.why ?? 'what it is created from was not read' };
+  const { creation } = source;
   const there = standIn(scene.webhooks.values(), creation, record.pending?.id);
   if (there) return { do: 'move', to: 'restored', detail: `it is back as ${there.id}`, restoredAs: there.id };
   if (creation.kind === 'signing-secret' && record.pending?.call === 'create')

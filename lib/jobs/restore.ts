@@ -38,8 +38,7 @@ const obstacle = (
   if (!isLegal(record.state, 'restoring', 'restore')) return `it is ${record.state}: nothing of ours is to be put back`;
   if (record.state === 'failed' && record.leftAs === 'on') return 'it is still there and on';
   if (record.state !== 'deleted') return null;
-  if (!backup) return 'its backup is gone, so there is nothing to create it from';
-  if (backup.urlRedacted && asked.secrets.url === undefined)
+  if (backup?.urlRedacted && asked.secrets.url === undefined)
     return 'its URL held a secret that was never kept: give the whole URL with --secret url=env:NAME';
   if (can.issuesSecret?.includes(record.kind) && asked.secretTo === null)
     return 'the provider makes up a secret and shows it once: say where it goes with --secret-to file:PATH';
@@ -95,6 +94,8 @@ export const requestRestore = async (
   if (record.state === 'restored')
     return { ...answer, ok: true, detail: `restored already${record.restoredAs ? ` as ${record.restoredAs}` : ''}` };
   if (record.state === 'restoring') return { ...answer, ok: true, detail: 'it is being put back already' };
+  const source = creates ? await sourceOf(ports, stored?.backup, asked.secrets) : null;
+  if (source?.status === 'error') return { ...answer, lost, ok: false, detail: source.why };
   const plan = creates ? 'would be created from its backup' : 'would be switched on as it was';
   if (asked.dryRun) return { ...answer, lost, ok: true, detail: plan };
   const written = await change<CleanupRecord>(ports, recordKey(record), (current) =>
@@ -110,66 +111,41 @@ export const requestRestore = async (
   };
 };
 
-/** The value behind a reference, or null with a line in the log: what cannot be had makes its restore wait. */
-const secretFor = async (
-  ports: Ports,
-  record: CleanupRecord,
-  name: string,
-  reference: string,
-): Promise<string | null> => {
-  const read = await ports.secrets?.read(reference);
-  if (read?.status === 'ok') return read.value;
-  const detail = read ? read.why : 'this process reads no secrets';
-  const { account, scope, webhookId } = record;
-  ports.log({
-    level: 'error',
-    message: `the secret ${name} of a restore cannot be read`,
-    account,
-    scope,
-    webhookId,
-    detail,
-  });
-  return null;
-};
+/** What a restore is created from, or why that cannot be had. */
+export type Source = { status: 'ok'; creation: Creation } | { status: 'error'; why: string };
 
-const creationOf = async (ports: Ports, record: CleanupRecord): Promise<Creation | null> => {
-  const stored = await read<BackupItem>(ports.table, backupKey(record, record.cycle));
-  if (!stored) return null;
-  const values = new Map<string, string>();
-  for (const [name, reference] of Object.entries(record.restore?.secrets ?? {})) {
-    const value = await secretFor(ports, record, name, reference);
-    if (value === null) return null;
-    values.set(name, value);
+const sourceOf = async (
+  ports: Ports,
+  backup: Backup | undefined,
+  secrets: Readonly<Record<string, string>>,
+): Promise<Source> => {
+  if (!backup) return { status: 'error', why: 'its backup is gone, so there is nothing to create it from' };
+  const values: Record<string, string> = {};
+  for (const [name, reference] of Object.entries(secrets)) {
+    const read = await ports.secrets?.read(reference);
+    if (read?.status !== 'ok')
+      return { status: 'error', why: `the secret ${name} cannot be read: ${read?.why ?? 'this process reads none'}` };
+    values[name] = read.value;
   }
-  const url = values.get('url');
-  values.delete('url');
-  if (url !== undefined && redactUrl(url) !== stored.backup.url) {
-    const { account, scope, webhookId } = record;
-    ports.log({
-      level: 'error',
-      message: 'the URL given for a restore is not the one of the backup',
-      account,
-      scope,
-      webhookId,
-    });
-    return null;
-  }
+  const { url, ...others } = values;
+  if (url !== undefined && redactUrl(url) !== backup.url)
+    return { status: 'error', why: `the URL given is not the one of the backup, ${backup.url}` };
+  const whole = url === undefined ? {} : { url, urlRedacted: false };
   return {
-    ...stored.backup,
-    ...(url !== undefined && { url, urlRedacted: false }),
-    ...(values.size > 0 && { secrets: Object.fromEntries(values) }),
+    status: 'ok',
+    creation: { ...backup, ...whole, ...(Object.keys(others).length > 0 && { secrets: others }) },
   };
 };
 
-/** What the restores among these records are created from. */
-export const creationsFor = async (ports: Ports, records: readonly CleanupRecord[]): Promise<Map<string, Creation>> => {
-  const creations = new Map<string, Creation>();
+/** What the restores among these records are created from, by `keyOf`. */
+export const sourcesFor = async (ports: Ports, records: readonly CleanupRecord[]): Promise<Map<string, Source>> => {
+  const sources = new Map<string, Source>();
   for (const record of records) {
     if (record.state !== 'restoring' || record.returnTo?.state !== 'restored') continue;
-    const creation = await creationOf(ports, record);
-    if (creation) creations.set(recordRef(record), creation);
+    const stored = await read<BackupItem>(ports.table, backupKey(record, record.cycle));
+    sources.set(recordRef(record), await sourceOf(ports, stored?.backup, record.restore?.secrets ?? {}));
   }
-  return creations;
+  return sources;
 };
 
 /** Marks the webhook that stands for a restored one, so that the rule that removed the old one does not find the new one. */

@@ -36,7 +36,7 @@ const recheck = async (ports: Ports, account: Account, capabilities: Capabilitie
     secretsInUse: inUse,
     webhooks,
     findings,
-    creations: new Map(),
+    sources: new Map(),
     names: scan.names,
     believed: true,
   };

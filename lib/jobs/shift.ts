@@ -18,7 +18,7 @@ import type { Seen } from './population.ts';
 import type { Ports } from './ports.ts';
 import { markRestored } from './restore.ts';
 import type { ScopeItem } from './scope.ts';
-import { moved, undone, waiting, write } from './story.ts';
+import { settled, waiting, write } from './story.ts';
 
 /** What becomes of a message: acknowledged, or visible again after a while. */
 export type Disposition = { ack: true } | { ack: false; retryMs: Ms };
@@ -66,7 +66,7 @@ export type Shift = {
   called: Map<string, boolean>;
   seen: Seen;
   /** What restores of this batch are created from. */
-  creations: Scene['creations'];
+  sources: Scene['sources'];
   /** What DNS says now of the hosts that a step depends on. */
   names?: Scene['names'];
   done: Map<number, Disposition>;
@@ -121,7 +121,7 @@ export const sceneOf = (shift: Shift, population: Population, records: readonly 
     secretsInUse: secretsInUse(population.list),
     webhooks: population.webhooks,
     findings: detect({ ...view, scope: shift.scope, capabilities: provider.capabilities }),
-    creations: shift.creations,
+    sources: shift.sources,
     names: shift.names,
     believed: population.believed,
   };
@@ -167,10 +167,9 @@ export const settle = async (
   const isDeleted = verdict.do === 'move' && verdict.to === 'deleted';
   const lost = isDeleted ? await lostCover(shift, record, scene.cover) : '';
   await linkRestored(shift, record, verdict, scene);
+  const end = verdict.do === 'move' ? { ...verdict, detail: verdict.detail + lost } : verdict;
   const written = await write(ports, record, (current) =>
-    verdict.do === 'undo'
-      ? undone(current, verdict.guard, current.state === 'observing' ? 'worker' : 'finish', now, ports.actor)
-      : moved(current, { ...verdict, detail: verdict.detail + lost }, account, deleteAfter, now, ports.actor),
+    settled(current, end, account, deleteAfter, now, ports.actor),
   );
   if (written.won) await follow(ports, written.item);
   done.set(at, ack);

@@ -45,14 +45,14 @@ const outlived = ({ held, ports }: Shift): { why: string; until: Ms } | null => 
 
 /** The one place from which a changing call goes out. */
 const callOut = (
-  { ports, provider, scope, creations }: Shift,
+  { ports, provider, scope, sources }: Shift,
   call: CallName,
   record: CleanupRecord,
 ): Promise<Created> => {
-  const creation = creations.get(recordRef(record));
+  const source = sources.get(recordRef(record));
   if (call !== 'create') return provider[call](scope, { kind: record.kind, id: record.webhookId }, ports.signal);
-  if (!creation) throw new Error('a creation was judged without what it is created from');
-  return provider.create(scope, creation, ports.signal);
+  if (source?.status !== 'ok') throw new Error('a creation was judged without what it is created from');
+  return provider.create(scope, source.creation, ports.signal);
 };
 
 /** A secret that was made up for us is shown once: it goes where the person said, and is said to be lost where that fails. */

@@ -59,6 +59,20 @@ export const undone = (
   return move(record, 'restoring', by, now, line, { returnTo, dueAt: now, waitFor: 'now', pending: undefined });
 };
 
+/** A verdict that needs neither a call nor a wait, as the change that makes it so. */
+export const settled = (
+  record: CleanupRecord,
+  verdict: Exclude<Verdict, { do: 'call' | 'wait' }>,
+  account: Account,
+  deleteAfter: Ms,
+  now: Ms,
+  actor: string,
+): Change<CleanupRecord> => {
+  if (verdict.do === 'hold') return hold(record, now, actor, verdict.why);
+  if (verdict.do === 'move') return moved(record, verdict, account, deleteAfter, now, actor);
+  return undone(record, verdict.guard, record.state === 'observing' ? 'worker' : 'finish', now, actor);
+};
+
 /** The record as a worker claims it for one call. Attempts count here, so that a crash costs one. */
 export const claimed = (
   record: CleanupRecord,

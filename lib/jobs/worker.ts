@@ -14,7 +14,7 @@ import { accountOf, type Ports } from './ports.ts';
 import type { Delivery } from './queue.ts';
 import { readRecord, readRecords } from './records.ts';
 import { freshNames } from './resolve.ts';
-import { creationsFor } from './restore.ts';
+import { sourcesFor } from './restore.ts';
 import { releaseScope, takeScope } from './scope.ts';
 import {
   ack,
@@ -198,12 +198,12 @@ const workScope = async (
   const seen = await readSeen(ports, taken.held);
   const { missing } = taken.held;
   const called = new Map<string, boolean>();
-  const creations = await creationsFor(
+  const sources = await sourcesFor(
     ports,
     open.map(({ record }) => record),
   );
   const { listed } = await workShift(
-    { ports, account, scope, provider, deadline, ...taken, called, seen, creations, done, missing },
+    { ports, account, scope, provider, deadline, ...taken, called, seen, sources, done, missing },
     open,
   );
   if (listed) await endCredentialPause(ports, switches.own);

@@ -23,7 +23,7 @@ const record = (state: State, over: Partial<CleanupRecord> = {}): CleanupRecord 
 });
 
 type Around = { others?: readonly Webhook[]; account?: Partial<Account>; findings?: readonly Finding[] } & Partial<
-  Pick<Scene, 'believed' | 'creations' | 'capabilities'>
+  Pick<Scene, 'believed' | 'sources' | 'capabilities'>
 >;
 /** A scene that lists this webhook, or none, beside those that cover it. */
 const scene = (
@@ -36,7 +36,7 @@ const scene = (
     ...{ now, capabilities, cover: coverOf(webhooks, new Set()), secretsInUse: secretsInUse(webhooks) },
     webhooks: new Map(webhooks.map((one) => [keyOf(one), one])),
     findings: new Map([['a', findings]]),
-    creations: new Map(),
+    sources: new Map(),
     believed: true,
     ...over,
   };
@@ -239,38 +239,39 @@ describe('a record that is being put back', () => {
 
   describe('because a person asked, though it is deleted', () => {
     const asked = { returnTo: { state: 'restored', guard: null, detail: 'asked' }, deleteSent: true } as const;
-    const creations = new Map([['a', backupOf(on)]]);
+    const sources = new Map([['a', { status: 'ok', creation: backupOf(on) } as const]]);
 
-    it('waits for what it is created from, and is created while attempts are left', () => {
-      expect(judged(null, {}, asked)).toEqual({ do: 'wait', until: now, for: 'readback' });
-      expect(judged(null, { creations }, asked)).toEqual(call('create'));
-      expect(judged(null, { creations }, { ...asked, ...tried(9, 9, 1) })).toEqual(call('create'));
+    it('is held where what it is created from cannot be had, and is created while attempts are left', () => {
+      const lacking = new Map([['a', { status: 'error', why: 'no backup' } as const]]);
+      expect(judged(null, { sources: lacking }, asked)).toEqual({ do: 'hold', why: 'no backup' });
+      expect(judged(null, { sources }, asked)).toEqual(call('create'));
+      expect(judged(null, { sources }, { ...asked, ...tried(9, 9, 1) })).toEqual(call('create'));
       const detail = 'not listed after 2 attempts to create it';
       const failed = { do: 'move', to: 'failed', detail, leftAs: 'absent' };
-      expect(judged(null, { creations }, { ...asked, ...tried(0, 0, 2) })).toEqual(failed);
+      expect(judged(null, { sources }, { ...asked, ...tried(0, 0, 2) })).toEqual(failed);
     });
 
     it('is back where its like is listed already, be attempts left or not', () => {
       const back = { do: 'move', to: 'restored', detail: 'it is back as n', restoredAs: 'n' };
       const others = [live, { ...on, id: 'n' }];
-      expect(judged(null, { creations, others }, asked)).toEqual(back);
-      expect(judged(null, { creations, others }, { ...asked, ...tried(2) })).toEqual(back);
+      expect(judged(null, { sources, others }, asked)).toEqual(back);
+      expect(judged(null, { sources, others }, { ...asked, ...tried(2) })).toEqual(back);
       const pending = { call: 'create', at: now, id: 'live', outcome: 'done' } as const;
-      expect(judged(null, { creations }, { ...asked, pending })).toMatchObject({ to: 'restored', restoredAs: 'live' });
+      expect(judged(null, { sources }, { ...asked, pending })).toMatchObject({ to: 'restored', restoredAs: 'live' });
     });
 
     it('is not created twice where it is a secret that may have been', () => {
       const secret: Webhook = webhook('a', { kind: 'signing-secret', url: null, events: [] });
       const kind = 'signing-secret' as const;
       const key = keyOf(secret);
-      const given = { creations: new Map([[key, backupOf(secret)]]) };
+      const given = { sources: new Map([[key, { status: 'ok', creation: backupOf(secret) } as const]]) };
       const pending = { call: 'create', at: now, outcome: 'unknown' } as const;
       const detail = 'whether a secret was created is not known: look';
       const unsure = { do: 'move', to: 'failed', detail, leftAs: 'absent' };
       expect(judged(null, given, { ...asked, kind, pending })).toEqual(unsure);
       expect(judged(null, given, { ...asked, kind })).toEqual(call('create'));
       expect(judged(null, given, { ...asked, kind, pending: { ...pending, call: 'delete' } })).toEqual(call('create'));
-      expect(judged(null, { creations }, { ...asked, pending })).toEqual(call('create'));
+      expect(judged(null, { sources }, { ...asked, pending })).toEqual(call('create'));
     });
   });
 });

@@ -166,7 +166,7 @@ export const createModel = (bounds: Bounds) => {
     secretsInUse: new Set(),
     webhooks: byKey(list),
     findings: new Map(),
-    creations: new Map(),
+    sources: new Map(),
     believed: true,
   });
 

@@ -3,7 +3,7 @@ import { stepOf } from '../../../lib/audit/states.ts';
 import type { Change } from '../../../lib/audit/table.ts';
 import { judge, type Verdict } from '../../../lib/jobs/judge.ts';
 import { releaseScope, type ScopeItem, takeScope } from '../../../lib/jobs/scope.ts';
-import { claimed, moved, undone, waiting, write } from '../../../lib/jobs/story.ts';
+import { claimed, settled, waiting, write } from '../../../lib/jobs/story.ts';
 import {
   type Call,
   dead,
@@ -25,11 +25,9 @@ export const createSteps = (
   { bounds, webhooks, account, byKey, tableOf, sceneFor }: Model,
   violate: (what: string) => void,
 ) => {
-  const settled = (record: CleanupRecord, verdict: Exclude<Verdict, { do: 'call' }>): Change<CleanupRecord> => {
+  const concluded = (record: CleanupRecord, verdict: Exclude<Verdict, { do: 'call' }>): Change<CleanupRecord> => {
     if (verdict.do === 'wait') return waiting(record, now, 'readback');
-    if (verdict.do === 'undo')
-      return undone(record, verdict.guard, record.state === 'observing' ? 'worker' : 'finish', now, 'w');
-    return moved(record, verdict, account, 0, now, 'w');
+    return settled(record, verdict, account, 0, now, 'w');
   };
 
   const advance: {
@@ -72,7 +70,7 @@ export const createSteps = (
       const release = { at: 'release', hook, found, list, answered: null } as const;
       const { ports, after } = tableOf(state);
       if (verdict.do !== 'call') {
-        await write(ports, record, (current) => settled(current, verdict));
+        await write(ports, record, (current) => concluded(current, verdict));
         return [{ label: `settle ${verdict.do}`, state: moveOn(state, at, release, after()) }];
       }
       if (!owns(state, at)) return [{ label: 'lock lost', state: disown(state, at) }];
@@ -132,7 +130,7 @@ export const createSteps = (
         };
         const known = (outcome === 'done' && !prior) || !open ? { ...told, openUntil: undefined } : told;
         const verdict = judge(known, scene);
-        return verdict.do === 'call' ? waiting(known, now, 'readback') : settled(known, verdict);
+        return verdict.do === 'call' ? waiting(known, now, 'readback') : concluded(known, verdict);
       });
       return [
         {
