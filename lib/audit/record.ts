@@ -143,9 +143,7 @@ type Line = { event: string; actor: string; detail: string };
 type Patch = Partial<Omit<CleanupRecord, keyof Item | keyof Subject | 'state' | 'history' | 'head' | 'due'>>;
 
 const withDue = (pk: string, dueAt: Ms | undefined, waitFor: CleanupRecord['waitFor']) =>
-  dueAt === undefined
-    ? { due: undefined, dueAt: undefined, waitFor: waitFor === 'canary' ? waitFor : undefined }
-    : { due: dueHash(pk), dueAt, waitFor };
+  dueAt === undefined ? { due: undefined, dueAt: undefined, waitFor: undefined } : { due: dueHash(pk), dueAt, waitFor };
 
 const withLine = (record: Draft<CleanupRecord>, now: Ms, line: Line) => {
   const seq = record.seqBefore + record.history.length + 1;

@@ -47,6 +47,8 @@ export const transitions: readonly Row[] = [
   { from: ['approved'], to: ['disabling'], by: ['claim'] },
   { from: ['approved'], to: ['observing'], by: ['worker'] },
   { from: ['approved'], to: ['kept', 'gone', 'failed'], by: ['worker', 'veto', 'scan'] },
+  // The rest of a plan that its canary halted.
+  { from: ['approved'], to: ['kept'], by: ['lapse'] },
   { from: ['disabling'], to: ['observing', 'disabled'], by: ['finish'] },
   { from: ['disabling'], to: ['disabling'], by: ['claim'] },
   { from: ['disabling'], to: ['kept', 'failed', 'gone'], by: ['finish'] },

@@ -133,7 +133,7 @@ export const approveRecord = (
   const { on } = fingerprintParts(opening.fingerprint);
   const { disableAfter } = scheduleOf(account, opening.canDisable, on);
   const first = parked
-    ? ({ dueAt: undefined, waitFor: 'canary' } as const)
+    ? ({ dueAt: now + limits.planLapseMs, waitFor: 'canary' } as const)
     : ({ dueAt: now + (opening.hasty ? 0 : (disableAfter ?? 0)), waitFor: 'notice' } as const);
   return change<CleanupRecord>(ports, recordKey(opening), (current) => {
     const reviewed = current?.state === 'proposed' && current.fingerprint === opening.fingerprint && !current.veto;

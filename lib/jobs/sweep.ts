@@ -1,10 +1,10 @@
-import { type CleanupRecord, hold, move } from '../audit/record.ts';
+import { type CleanupRecord, hold, mark, move } from '../audit/record.ts';
 import { stepOf } from '../audit/states.ts';
 import { limits } from '../limits.ts';
 import { closedFor, everyAccount, readAccounts } from './account.ts';
 import { follow } from './follow.ts';
 import { type Job, jobFor, parseJob, subjectOfJob } from './job.ts';
-import { openPlan } from './plans.ts';
+import { openPlan, readHeader } from './plans.ts';
 import type { Ports } from './ports.ts';
 import { dueKeys, readRecord, readRecords } from './records.ts';
 import { undone, write } from './story.ts';
@@ -35,11 +35,20 @@ const drain = async (ports: Ports): Promise<number> => {
   return held;
 };
 
-const lapse = (ports: Ports, record: CleanupRecord) =>
-  write(ports, record, (current) => {
-    const line = { actor: ports.actor, detail: 'nobody approved it in time' };
-    return current.state === 'proposed' ? move(current, 'kept', 'lapse', ports.clock.now(), line) : null;
+const isParked = ({ state, waitFor }: CleanupRecord): boolean => state === 'approved' && waitFor === 'canary';
+
+/** Ends what nobody approved in time, and the rest of a plan that its canary halted; a canary that goes on is waited for. */
+const lapse = async (ports: Ports, record: CleanupRecord) => {
+  const now = ports.clock.now();
+  const header = record.planId !== null && isParked(record) ? await readHeader(ports, record.planId) : undefined;
+  const goesOn = header?.status === 'approved';
+  const detail = isParked(record) ? 'its plan was halted and nobody approved the rest' : 'nobody approved it in time';
+  return write(ports, record, (current) => {
+    if (current.state !== 'proposed' && !isParked(current)) return null;
+    if (goesOn) return mark(current, { dueAt: now + limits.planLapseMs, waitFor: 'canary' });
+    return move(current, 'kept', 'lapse', now, { actor: ports.actor, detail });
   });
+};
 
 /** Vetoed while a call was out that nobody came back from: no stop may hold back its undo. */
 const isVetoedMidway = (record: CleanupRecord): boolean =>
@@ -78,7 +87,11 @@ export const sweep = async (ports: Ports): Promise<Swept> => {
   let lapsed = 0;
   for (const record of records) {
     if (record.dueAt === undefined || record.dueAt > now) continue;
-    if (record.state === 'proposed') lapsed += (await lapse(ports, record)).won ? 1 : 0;
+    if (record.state === 'proposed' || isParked(record)) {
+      const written = await lapse(ports, record);
+      lapsed += written.won && written.item.state === 'kept' ? 1 : 0;
+      continue;
+    }
     if (isVetoedMidway(record)) {
       await putBack(ports, record);
       continue;

@@ -20,7 +20,7 @@ proposed  → kept        scan veto lapse
 proposed  → gone        scan veto lapse
 approved  → disabling   claim
 approved  → observing   worker
-approved  → kept        worker veto scan
+approved  → kept        worker veto scan lapse
 approved  → gone        worker veto scan
 approved  → failed      worker veto scan
 disabling → observing   finish

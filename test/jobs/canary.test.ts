@@ -55,6 +55,33 @@ describe('the canary of a plan', () => {
     expect((await readHeader(w.ports, plan.planId))?.status).toBe('halted');
   });
 
+  it('keeps the rest of a halted plan that nobody approves again, also where a newer plan took its place', async () => {
+    const w = crowd();
+    w.remote.faults.call = [ignored];
+    await w.scanAndApprove('shop', { canary: true });
+    await w.run(2 * hour, hour / 4);
+    w.remote.state.set('newer', testHook('newer'));
+    await w.scan('shop');
+    await w.run(8 * day, hour);
+    expect(ids.map((id) => w.record('shop', id).state).toSorted()).toEqual([
+      'failed',
+      ...ids.slice(1).map(() => 'kept'),
+    ]);
+    expect(w.remote.mutations()).toHaveLength(1);
+    expect((await w.verify()).broken).toEqual([]);
+  });
+
+  it('is waited for as long as it takes', async () => {
+    const w = crowd();
+    const { plan } = await w.scanAndApprove('shop', { canary: true });
+    await w.switchAll(true);
+    await w.run(16 * day, hour);
+    expect((await readHeader(w.ports, plan.planId))?.status).toBe('approved');
+    await w.switchAll(false);
+    await w.run(3 * day, hour);
+    expect(w.remote.state.size).toBe(1);
+  });
+
   it('goes on behind a veto: that is the word of a person', async () => {
     const w = crowd();
     const { plan } = await w.scanAndApprove('shop', { canary: true });
@@ -67,7 +94,7 @@ describe('the canary of a plan', () => {
   it('goes on behind one that was never touched', async () => {
     const w = crowd();
     await w.scanAndApprove('shop', { canary: true });
-    await w.decide('veto', ids.find((id) => w.record('shop', id).dueAt !== undefined) ?? '');
+    await w.decide('veto', ids.find((id) => w.record('shop', id).waitFor !== 'canary') ?? '');
     await w.run(day + hour, hour / 4);
     expect(w.remote.state.size).toBe(2);
   });
