@@ -16,12 +16,12 @@ export type History = {
 /** One history from its seed: the same seed, the same history. */
 export const runHistory = async (options: HistoryOptions): Promise<History> => {
   const setting = setUp(options);
-  const { world, faults, table, remotes, oracle } = setting;
+  const { world, faults, table, remotes, oracle, creations } = setting;
   const processes = createProcesses(setting);
   const stimuli = createStimuli(setting, processes);
   await disturb(setting, processes, stimuli);
   await comeToRest(setting, processes, stimuli);
-  await checkRest(world, table, remotes, oracle.steps, faults.listLag > 0);
+  await checkRest(world, table, remotes, oracle.steps, creations.made, faults.listLag > 0);
   count(world, 'histories');
   return { seed: options.seed, faults, violations: world.violations, counts: world.counts };
 };

@@ -11,6 +11,7 @@ const { values } = parseArgs({
     trace: { type: 'boolean', default: false },
     without: { type: 'string' },
     keep: { type: 'boolean', default: false },
+    core: { type: 'boolean', default: false },
   },
 });
 
@@ -46,7 +47,7 @@ const main = async (): Promise<void> => {
   const perSecond = (done: number): string => (done / ((performance.now() - began) / 1000)).toFixed(1);
   let done = 0;
   for (let at = seed; at < seed + histories; at++) {
-    const history = await runHistory({ seed: at, without, trace: values.trace ? say : null });
+    const history = await runHistory({ seed: at, without, core: values.core, trace: values.trace ? say : null });
     done += 1;
     for (const [name, number] of Object.entries(history.counts)) totals[name] = (totals[name] ?? 0) + number;
     if (history.violations.length > 0) {

@@ -1,10 +1,15 @@
 import { backupKey, type CleanupRecord, recordKey } from '../../lib/audit/record.ts';
+import { isWayBack } from '../../lib/audit/states.ts';
 import type { Item, Key } from '../../lib/audit/table.ts';
 import type { Ms } from '../../lib/clock.ts';
 import { type AccountItem, accountKey, everyAccount } from '../../lib/jobs/account.ts';
 import { limits } from '../../lib/limits.ts';
 import { protectedBy } from '../../lib/policy/protect.ts';
+import type { Creation } from '../../lib/providers/contract.ts';
 import { fingerprint, fingerprintParts, keyOf, sameConfig, type Webhook, type WebhookRef } from '../../lib/webhook.ts';
+import type { CreationOracle } from './creations.ts';
+import type { SimulatedNames } from './features.ts';
+import { checkGrounds } from './grounds.ts';
 import { planted } from './population.ts';
 import type { Hook, Mutation, Scope } from './remote.ts';
 import { count, type Task, violate, type World } from './world.ts';
@@ -37,7 +42,12 @@ const dayOf = (at: Ms): string => new Date(at).toISOString().slice(0, 10);
  * Watches every write and every call and says what must not be. It knows the truth of the provider, and shares no judgement
  * with the code that it watches.
  */
-export const createOracle = (world: World, find: (key: Key) => Item | undefined) => {
+export const createOracle = (
+  world: World,
+  find: (key: Key) => Item | undefined,
+  names: SimulatedNames,
+  creations: CreationOracle,
+) => {
   const steps: Step[] = [];
   const claimedOn = new Map<string, string>();
   /** When a last one went by agreement: what was judged before, and lands later, relied on it rightly. */
@@ -78,7 +88,7 @@ export const createOracle = (world: World, find: (key: Key) => Item | undefined)
     if (!record.lease || record.lease.token === old) return;
     task.claims.set(record.pk, record);
     count(world, 'claim');
-    if (record.pending?.call !== 'enable') checkBudget(task, record);
+    if (record.pending && !isWayBack(record.pending.call)) checkBudget(task, record);
   };
 
   const get = (task: Task, keys: readonly Key[]): void => {
@@ -120,6 +130,9 @@ export const createOracle = (world: World, find: (key: Key) => Item | undefined)
     if (claim.veto) said('claimed under a veto');
     if (claim.findings.length === 0) said('without a finding');
     if (!find(backupKey(claim, claim.cycle))) said('without a backup');
+    const shown = list.webhooks.find((one) => keyOf(one) === keyOf(ref));
+    if (!shown) said('the list did not show it');
+    checkGrounds(world, names, task, call, claim, shown, list.asked);
     const hook = scope.hooks.get(keyOf(ref));
     if (!hook || hook.editedAt > list.asOf) return;
     if (!sameConfig(fingerprint(hook.webhook), claim.fingerprint)) said('it is not what was reviewed');
@@ -157,9 +170,19 @@ export const createOracle = (world: World, find: (key: Key) => Item | undefined)
     return (hook) => checkEffect(task, scope, made, claim, asOf, hook);
   };
 
+  const create = (task: Task, account: string, scope: Scope, creation: Creation) => {
+    if (!task.name.startsWith('worker')) return creations.called(task, scope, creation, null);
+    const { kind, id } = creation;
+    const claim = task.claims.get(recordKey({ account, scope: scope.name, kind, webhookId: id }).pk);
+    if (claim) return creations.called(task, scope, creation, claim);
+    violate(world, task, `create ${id} without a claim`);
+    return () => {};
+  };
+
   return {
     steps,
     call,
+    create,
     get,
     put: (task: Task, before: Item | undefined, after: Item, text: string): void => {
       noteStop(after, before);

@@ -1,4 +1,6 @@
 import type { Clock, Ms } from '../../lib/clock.ts';
+import type { Reading } from '../../lib/credentials.ts';
+import type { Resolution } from '../../lib/detect/unresolvable.ts';
 import type { LogEvent, Ports } from '../../lib/jobs/ports.ts';
 import { workBatch } from '../../lib/jobs/worker.ts';
 import type { Policy } from '../../lib/policy/policy.ts';
@@ -25,8 +27,8 @@ const withOldLists = (provider: Provider, first: Map<string, Awaited<ReturnType<
 
 /** Starts invocations of the functions and the commands, each a task of its own. */
 export const createProcesses = (setting: Setting) => {
-  const { world, table, remotes, skews, accounts } = setting;
-  const { chance, scheduler } = world;
+  const { world, table, remotes, skews, accounts, dns, vault } = setting;
+  const { chance, more, scheduler } = world;
   const state = { policy: policyOf(accounts), running: 0, workers: 0, serial: 0, tokens: 0 };
   const bodies: string[] = [];
   const firstLists = new Map<string, Awaited<ReturnType<Provider['list']>>>();
@@ -36,6 +38,20 @@ export const createProcesses = (setting: Setting) => {
     tell(world, task, `log ${event.message}: ${event.detail ?? ''}`);
     const failed = event.message === 'a scope could not be worked';
     if (failed && !event.detail?.includes('injected')) violate(world, task, `a worker failed: ${event.detail}`);
+  };
+
+  const resolved = (task: Task, host: string): Resolution => {
+    const fails = more.in(world.faults.listFailed * 2);
+    const answer = fails ? 'unknown' : dns.truthOf(host);
+    dns.answers.push({ host, at: scheduler.now(), answer });
+    task.names.set(host, { answer, at: scheduler.now() });
+    tell(world, task, `DNS says ${host}: ${answer}`);
+    return answer;
+  };
+  const secretAt = (reference: string): Reading => {
+    const value = more.in(world.faults.tableError * 5) ? undefined : vault.get(reference);
+    if (value === undefined) return { status: 'error', why: `${reference} cannot be read`, hint: 'try again' };
+    return { status: 'ok', value };
   };
 
   const clockOf = (task: Task): Clock => ({
@@ -56,6 +72,14 @@ export const createProcesses = (setting: Setting) => {
       const stale = world.without === 'fresh-read' && task.name.startsWith('worker');
       return { status: 'ok', provider: stale ? withOldLists(provider, firstLists) : provider };
     },
+    resolve: (host) => wire(world, task, 'resolve', { there: 5, back: 5 }, () => resolved(task, host)),
+    secrets: {
+      read: (reference) => wire(world, task, 'secret', { there: 5, back: 5 }, () => secretAt(reference)),
+      write: (reference) =>
+        wire(world, task, 'secret', { there: 5, back: 5 }, () =>
+          more.in(0.8) ? { status: 'ok' } : { status: 'error', why: `${reference} cannot be written` },
+        ),
+    },
   });
 
   /** Runs one invocation; it ends at its time-out at the latest. */
@@ -68,6 +92,7 @@ export const createProcesses = (setting: Setting) => {
         alive: true,
         switchReadAt: Number.NEGATIVE_INFINITY,
         lists: new Map(),
+        names: new Map(),
         claims: new Map(),
       };
       let over = false;
@@ -84,6 +109,9 @@ export const createProcesses = (setting: Setting) => {
       });
       tell(world, task, 'begins');
       body(portsOf(task), task)
+        .then((answer) => {
+          if (JSON.stringify(answer ?? '').includes(planted)) violate(world, task, 'a secret stands in an answer');
+        })
         .catch((error: unknown) => {
           if (!String(error).includes('injected')) violate(world, task, `unexpected: ${(error as Error).stack}`);
         })

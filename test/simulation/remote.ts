@@ -1,7 +1,8 @@
 import type { Ms } from '../../lib/clock.ts';
 import { limits } from '../../lib/limits.ts';
-import type { Capabilities, Listing, Outcome, Provider } from '../../lib/providers/contract.ts';
+import type { Capabilities, Created, Creation, Listing, Outcome, Provider } from '../../lib/providers/contract.ts';
 import { keyOf, type Webhook, type WebhookRef } from '../../lib/webhook.ts';
+import { planted } from './population.ts';
 import { count, type Task, tell, type World, wire } from './world.ts';
 
 /** One registration as it truly is. */
@@ -11,11 +12,13 @@ export type Hook = {
   hand: 'us' | 'stranger' | null;
   strangerAt: Ms;
   editedAt: Ms;
+  /** Since when it is off; null while it is on. */
+  offAt: Ms | null;
 };
 export type Scope = {
   name: string;
   hooks: Map<string, Hook>;
-  removed: Map<string, { by: 'us' | 'stranger'; at: Ms }>;
+  removed: Map<string, { by: 'us' | 'stranger'; at: Ms; webhook: Webhook }>;
   /** Last time that a stranger took cover away. */
   harmedAt: Ms;
   /** Every state since the beginning, newest last. */
@@ -31,6 +34,7 @@ export type Mutation = 'disable' | 'enable' | 'delete';
 
 export type Watch = {
   call(task: Task, account: string, scope: Scope, ref: WebhookRef, call: Mutation): (before: Hook) => void;
+  create(task: Task, account: string, scope: Scope, creation: Creation): (made: Webhook) => void;
 };
 
 /** How long after the time-out an effect may still come, less the skew of clocks; as late as may be is where it hurts. */
@@ -46,7 +50,10 @@ const never = Number.NEGATIVE_INFINITY;
 export const createScope = (name: string, webhooks: readonly Webhook[], now: Ms): Scope => ({
   name,
   hooks: new Map(
-    webhooks.map((webhook) => [keyOf(webhook), { webhook, hand: null, strangerAt: never, editedAt: never }]),
+    webhooks.map((webhook) => [
+      keyOf(webhook),
+      { webhook, hand: null, strangerAt: never, editedAt: never, offAt: webhook.enabled ? null : never },
+    ]),
   ),
   removed: new Map(),
   harmedAt: never,
@@ -65,15 +72,17 @@ export const remember = (scope: Scope, now: Ms): void => {
 
 /** Makes it so. A call that changes nothing leaves no hand on it. */
 const effects: Readonly<Record<Mutation, (scope: Scope, key: string, hook: Hook, now: Ms) => void>> = {
-  disable: (_, __, hook) => {
-    if (hook.webhook.enabled) Object.assign(hook, { webhook: { ...hook.webhook, enabled: false }, hand: 'us' });
+  disable: (_, __, hook, now) => {
+    if (hook.webhook.enabled)
+      Object.assign(hook, { webhook: { ...hook.webhook, enabled: false }, hand: 'us', offAt: now });
   },
   enable: (_, __, hook) => {
-    if (!hook.webhook.enabled) Object.assign(hook, { webhook: { ...hook.webhook, enabled: true }, hand: 'us' });
+    if (!hook.webhook.enabled)
+      Object.assign(hook, { webhook: { ...hook.webhook, enabled: true }, hand: 'us', offAt: null });
   },
-  delete: (scope, key, _, now) => {
+  delete: (scope, key, { webhook }, now) => {
     scope.hooks.delete(key);
-    scope.removed.set(key, { by: 'us', at: now });
+    scope.removed.set(key, { by: 'us', at: now, webhook });
   },
 };
 
@@ -84,6 +93,7 @@ export const createRemote = (
   capabilities: Capabilities,
   scopes: readonly Scope[],
   watch: Watch,
+  newId: () => string,
 ) => {
   const { chance, scheduler } = world;
   const state = { expired: false };
@@ -148,7 +158,8 @@ export const createRemote = (
       asOf = shown.asOf;
       return listed(scope, shown.webhooks);
     });
-    if (listing.status === 'complete') task.lists.set(`${account}\n${name}`, { asOf, asked });
+    if (listing.status === 'complete')
+      task.lists.set(`${account}\n${name}`, { asOf, asked, webhooks: listing.webhooks });
     if (world.trace)
       tell(world, task, `list ${name}: ${shownAs(listing)} as of ${new Date(asOf).toISOString().slice(14, 23)}`);
     return listing;
@@ -175,35 +186,61 @@ export const createRemote = (
     return { answerMs, effectMs: chance.in(0.5) ? chance.between(0, answerMs) : null, outcome: unknown };
   };
 
-  const mutate = (call: Mutation, task: Task, name: string, ref: WebhookRef): Promise<Outcome> => {
-    if (!task.alive) return new Promise(() => {});
-    const scope = scopeOf(name);
-    const key = keyOf(ref);
+  /** Sends one call, which takes effect when it does, whoever still listens. */
+  const send = <T extends Outcome>(task: Task, call: string, key: string, land: () => T): Promise<T | Outcome> => {
     const { answerMs, effectMs, outcome } = fate();
     count(world, `call ${call}`);
     if (outcome) count(world, `answer ${outcome.kind}`);
-    if (call === 'delete') scope.deleteCalled.add(key);
-    const landing = watch.call(task, account, scope, ref, call);
     tell(
       world,
       task,
       `CALL ${call} ${key}: effect ${effectMs ?? 'never'}, answer ${outcome?.kind ?? 'true'} after ${answerMs}`,
     );
-    let answer: Outcome = outcome ?? { kind: 'done', why: '204' };
-    const land = (): void => {
+    let answer: T | Outcome = outcome ?? { kind: 'done', why: '204' };
+    if (effectMs !== null)
+      scheduler.after(effectMs, () => {
+        const truth = land();
+        answer = outcome ?? truth;
+      });
+    return wire(world, task, call, { there: answerMs, back: 0 }, () => answer);
+  };
+
+  const mutate = (call: Mutation, task: Task, name: string, ref: WebhookRef): Promise<Outcome> => {
+    if (!task.alive) return new Promise(() => {});
+    const scope = scopeOf(name);
+    const key = keyOf(ref);
+    const landing = watch.call(task, account, scope, ref, call);
+    if (call === 'delete') scope.deleteCalled.add(key);
+    return send(task, call, key, () => {
       const hook = scope.hooks.get(key);
-      if (!hook) {
-        answer = outcome ?? { kind: 'gone', why: '404' };
-        return;
-      }
+      if (!hook) return { kind: 'gone', why: '404' };
       landing(hook);
       tell(world, null, `EFFECT ${call} ${key}`);
       count(world, `effect ${call}`);
       effects[call](scope, key, hook, scheduler.now());
       remember(scope, scheduler.now());
-    };
-    if (effectMs !== null) scheduler.after(effectMs, land);
-    return wire(world, task, call, { there: answerMs, back: 0 }, () => answer);
+      return { kind: 'done', why: '204' };
+    });
+  };
+
+  /** Makes a webhook. Its answer may tell the id, and the secret that was made up for it. */
+  const create = (task: Task, name: string, creation: Creation): Promise<Created> => {
+    if (!task.alive) return new Promise(() => {});
+    const scope = scopeOf(name);
+    const landing = watch.create(task, account, scope, creation);
+    return send(task, 'create', creation.id, (): Created => {
+      const now = scheduler.now();
+      const at = new Date(now).toISOString();
+      const { kind, url, name: title, events, settings, secretId, enabled } = creation;
+      const made = { kind, url, name: title, events, settings, secretId, enabled, createdAt: at, updatedAt: at };
+      const webhook: Webhook = { ...made, id: newId(), signal: null };
+      landing(webhook);
+      const hand = { hand: 'us', strangerAt: never, editedAt: never, offAt: enabled ? null : now } as const;
+      scope.hooks.set(keyOf(webhook), { webhook, ...hand });
+      remember(scope, now);
+      const secret = capabilities.issuesSecret?.includes(kind) ? { secret: planted } : {};
+      return { kind: 'done', why: '201', ...(world.more.in(0.7) && { id: webhook.id, ...secret }) };
+    });
   };
 
   const portFor = (task: Task): Provider => ({
@@ -213,9 +250,9 @@ export const createRemote = (
     disable: (scope, webhook) => mutate('disable', task, scope, webhook),
     enable: (scope, webhook) => mutate('enable', task, scope, webhook),
     delete: (scope, webhook) => mutate('delete', task, scope, webhook),
-    create: async () => ({ kind: 'refused', why: 'not here' }),
+    create: (scope, creation) => create(task, scope, creation),
   });
-  return { account, scopes, state, portFor };
+  return { account, capabilities, scopes, state, portFor };
 };
 export type Remote = ReturnType<typeof createRemote>;
 

@@ -1,7 +1,8 @@
 import { verifyRecords } from '../../lib/audit/query.ts';
 import { type CleanupRecord, recordKey, recordRef } from '../../lib/audit/record.ts';
 import { isOpen } from '../../lib/audit/states.ts';
-import { fingerprintParts } from '../../lib/webhook.ts';
+import { fingerprintParts, keyOf } from '../../lib/webhook.ts';
+import type { Made } from './creations.ts';
 import { alone, type Step } from './oracle.ts';
 import type { Hook, Remote, Scope } from './remote.ts';
 import type { SimulatedTable } from './table.ts';
@@ -40,7 +41,8 @@ const contradiction = (record: CleanupRecord, { hook }: Truth, touched: boolean)
 const untold = (record: CleanupRecord | undefined, key: string, { hook, scope }: Truth): string | null => {
   if (record && (record.held || isOpen(record.state))) return null;
   const removed = scope.removed.get(key);
-  if (removed?.by === 'us' && record?.state !== 'deleted' && record?.leftAs !== 'absent')
+  const restored = record?.state === 'restored' && record.restoredAs !== undefined;
+  if (removed?.by === 'us' && record?.state !== 'deleted' && record?.leftAs !== 'absent' && !restored)
     return `we deleted it, and its record is ${record?.state}`;
   // An earlier cycle that failed may have left it off: that is how this one found it.
   const foundOff = record !== undefined && !fingerprintParts(record.fingerprint).on;
@@ -72,12 +74,34 @@ const unhealed = (
     : null;
 };
 
+/** What stands for a restored webhook is there as the old one was found, unless somebody else or a later cycle had a hand in it. */
+const unrestored = (record: CleanupRecord, { scope }: Truth, later: CleanupRecord | undefined): string | null => {
+  if (record.state !== 'restored' || record.restoredAs === undefined) return null;
+  if (later && Date.parse(later.history[0]?.at ?? '') > lastAt(record)) return null;
+  const key = keyOf({ kind: record.kind, id: record.restoredAs });
+  const stands = scope.hooks.get(key);
+  if (!stands) return scope.removed.get(key)?.by === 'us' ? `restored as ${key}, which we deleted` : null;
+  const { on } = fingerprintParts(record.fingerprint);
+  const ours = stands.strangerAt < lastAt(record) - skewMaxMs;
+  return ours && stands.webhook.enabled !== on ? `restored as ${key}, which is ${on ? 'off' : 'on'}` : null;
+};
+
+/** What was created for a record that does not say so. */
+const unowned = ({ pk, cycle, key, scope }: Made, record: CleanupRecord | undefined): string | null => {
+  if (pk === null || key === null || !scope.hooks.has(key) || !record || record.cycle !== cycle) return null;
+  // Nothing tells whether a secret is the one that was made; its record says so.
+  if (record.kind === 'signing-secret') return null;
+  if (record.held || isOpen(record.state) || record.state === 'restored') return null;
+  return `${key} was created for it, and its record is ${record.state}`;
+};
+
 /** What must hold once nothing moves any more. */
 export const checkRest = async (
   world: World,
   table: SimulatedTable,
   remotes: readonly Remote[],
   steps: readonly Step[],
+  made: readonly Made[],
   lagging: boolean,
 ): Promise<void> => {
   const records = new Map(table.records().map((record) => [record.pk, record]));
@@ -95,6 +119,8 @@ export const checkRest = async (
     if (waits(record)) violate(world, null, `${record.pk} waits for ever as ${record.state} for ${record.waitFor}`);
     const touched = steps.some(({ pk, cycle }) => pk === record.pk && cycle === record.cycle);
     say(record.pk, contradiction(record, truthOf(record), touched));
+    const standIn = recordKey({ ...record, webhookId: record.restoredAs ?? record.webhookId }).pk;
+    say(record.pk, unrestored(record, truthOf(record), records.get(standIn)));
   }
   for (const { account, scopes } of remotes)
     for (const scope of scopes)
@@ -110,6 +136,7 @@ export const checkRest = async (
     const cried = record.history.some(({ detail }) => detail.includes('nobody receives'));
     say(step.pk, unhealed(step, record, truthOf(record), cried));
   }
+  for (const one of made) if (one.pk !== null) say(one.pk, unowned(one, records.get(one.pk)));
   const { broken } = await verifyRecords(table.truth, {}, world.scheduler.now());
   for (const { record, why } of broken) violate(world, null, `the story of ${record}: ${why}`);
 };

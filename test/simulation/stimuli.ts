@@ -7,6 +7,7 @@ import type { Ports } from '../../lib/jobs/ports.ts';
 import { scanAccount } from '../../lib/jobs/scan.ts';
 import { sweep } from '../../lib/jobs/sweep.ts';
 import type { Account } from '../../lib/policy/policy.ts';
+import { createExtras } from './extras.ts';
 import { changedAccount, policyOf } from './population.ts';
 import type { Processes } from './processes.ts';
 import { by, minute, type Setting } from './setting.ts';
@@ -15,7 +16,7 @@ import { tell } from './world.ts';
 
 /** What can be asked of hooksweep at any moment, by schedules and by people. */
 export const createStimuli = (setting: Setting, processes: Processes) => {
-  const { world, table, remotes, accounts, newId, secrets } = setting;
+  const { world, table, remotes, accounts } = setting;
   const { chance, scheduler } = world;
   const { launch, queue, state } = processes;
   const known = (): Account => chance.pick(accounts);
@@ -51,7 +52,7 @@ export const createStimuli = (setting: Setting, processes: Processes) => {
     processes.policyIs(policyOf(chance.in(0.08) ? changed.slice(1) : changed));
     tell(world, null, 'the policy changed');
   };
-  const strangers = (): void => strangerActs(world, chance.pick(chance.pick(remotes).scopes), newId, secrets);
+  const strangers = (): void => strangerActs(setting, chance.pick(chance.pick(remotes).scopes));
   const stimuli: Readonly<Record<string, () => void>> = {
     scan: () => void scan(known().name),
     sweep: () => void launch('sweep', minute, (ports) => sweep(ports)),
@@ -84,7 +85,7 @@ export const createStimuli = (setting: Setting, processes: Processes) => {
       chance.pick(remotes).state.expired = chance.in(0.5);
     },
   };
-  return { stimuli, strangers, scan, state };
+  return { stimuli, strangers, scan, state, extras: createExtras(setting, processes) };
 };
 export type Stimuli = ReturnType<typeof createStimuli>;
 
@@ -112,7 +113,7 @@ const rivalWeights = { ...weights, enqueue: 20, veto: 0.2, stop: 0, policy: 0 };
 export const disturb = async (
   { world, rivals }: Setting,
   processes: Processes,
-  { stimuli, strangers }: Stimuli,
+  { stimuli, strangers, extras }: Stimuli,
 ): Promise<void> => {
   const { chance, scheduler } = world;
   const gaps: readonly (readonly [number, number])[] = [
@@ -127,7 +128,8 @@ export const disturb = async (
   for (let left = chance.between(10, 45); left > 0; left--) {
     const [least, most] = gaps[Math.floor(chance.unit() ** 1.5 * gaps.length)] ?? [0, 0];
     await scheduler.run(scheduler.now() + chance.between(least, most));
-    if (chance.in(world.faults.stranger)) strangers();
+    if (extras.length > 0 && world.more.in(0.35)) world.more.pick(extras)();
+    else if (chance.in(world.faults.stranger)) strangers();
     else stimuli[chance.weigh(rivals ? rivalWeights : weights)]?.();
     processes.work();
   }

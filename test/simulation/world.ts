@@ -1,6 +1,8 @@
 import type { CleanupRecord } from '../../lib/audit/record.ts';
 import type { Ms } from '../../lib/clock.ts';
+import type { Resolution } from '../../lib/detect/unresolvable.ts';
 import type { Policy } from '../../lib/policy/policy.ts';
+import type { Webhook } from '../../lib/webhook.ts';
 import type { Chance } from './chance.ts';
 import type { Faults } from './faults.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -13,6 +15,8 @@ export type Part = (typeof parts)[number];
 export type World = {
   seed: number;
   chance: Chance;
+  /** What the features draw from. */
+  more: Chance;
   scheduler: Scheduler;
   /** Rates as they are now; all zero once the faults stop. */
   faults: Faults;
@@ -31,8 +35,10 @@ export type Task = {
   alive: boolean;
   /** True time at which it last read the kill switch. */
   switchReadAt: Ms;
-  /** By account and scope: the time that its newest list shows, and when that list was asked for. */
-  lists: Map<string, { asOf: Ms; asked: Ms }>;
+  /** By account and scope: its newest list, the time that it shows, and when it was asked for. */
+  lists: Map<string, { asOf: Ms; asked: Ms; webhooks: readonly Webhook[] }>;
+  /** What DNS last said to it, by host. */
+  names: Map<string, { answer: Resolution; at: Ms }>;
   /** Its newest claim of each record. */
   claims: Map<string, CleanupRecord>;
 };
