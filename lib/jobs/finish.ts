@@ -33,7 +33,8 @@ const flagsAfter = (
   const before = work.record;
   const { offByUs, deleteSent, pending } = record;
   if (outcome.kind !== 'retry' && outcome.kind !== 'refused') {
-    const openUntil = outcome.kind === 'unknown' ? record.openUntil : before.openUntil;
+    // A list may not show yet what was created, answered or not.
+    const openUntil = outcome.kind === 'unknown' || call === 'create' ? record.openUntil : before.openUntil;
     const { attempts } = record;
     return {
       offByUs,

@@ -147,9 +147,14 @@ const judgeCreation = (record: CleanupRecord, scene: Scene): Verdict => {
   const source = scene.sources.get(recordRef(record));
   if (source?.status !== 'ok') return { do: 'hold', why: source?.why ?? 'what it is created from was not read' };
   const { creation } = source;
-  const there = standIn(scene.webhooks.values(), creation, record.pending?.id);
+  const { pending, openUntil } = record;
+  const made = pending?.call === 'create' ? pending : undefined;
+  const there = standIn(scene.webhooks.values(), creation, made);
   if (there) return { do: 'move', to: 'restored', detail: `it is back as ${there.id}`, restoredAs: there.id };
-  if (creation.kind === 'signing-secret' && record.pending?.call === 'create')
+  // A second one would deliver twice: until the first can come no more, it is waited for.
+  if (made && openUntil !== undefined && openUntil > scene.now)
+    return { do: 'wait', until: openUntil, for: 'readback' };
+  if (creation.kind === 'signing-secret' && made)
     return { do: 'move', to: 'failed', detail: 'whether a secret was created is not known: look', leftAs: 'absent' };
   if (attemptsLeft(record, 'restore', scene)) return { do: 'call', call: 'create' };
   const detail = `not listed after ${record.attempts.restore} attempts to create it`;

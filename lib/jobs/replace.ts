@@ -82,15 +82,17 @@ export const replace = async (ports: Ports, request: ReplaceRequest): Promise<Re
     );
   const { secrets, secretTo } = request;
   const creation: Creation = { ...backupOf(old), enabled: true, url: request.url, urlRedacted: false, secrets };
+  const calledAt = ports.clock.now();
   const made = await make(ports, place, creation, secretTo);
   if ('ok' in made) return made;
   const after = await provider.list(scope, ports.signal);
-  const proof = after.status === 'complete' ? standIn(after.webhooks, creation, made.named) : null;
+  const created = { at: calledAt, ...(made.named !== undefined && { id: made.named }) };
+  const proof = after.status === 'complete' ? standIn(after.webhooks, creation, created) : null;
   if (!proof?.enabled)
     return no(
       'not-proven',
       'no list shows the new webhook switched on yet',
-      'the old one is as it was; run the same command again',
+      'the old one is as it was; run the same command again in ten minutes',
     );
   const reason = `replaced by ${proof.id}: ${request.reason}`;
   const { account, webhookId } = request;

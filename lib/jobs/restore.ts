@@ -128,6 +128,8 @@ const sourceOf = async (
     values[name] = read.value;
   }
   const { url, ...others } = values;
+  if (url === undefined && backup.urlRedacted)
+    return { status: 'error', why: 'its URL held a secret that was never kept: ask again with --secret url=env:NAME' };
   if (url !== undefined && redactUrl(url) !== backup.url)
     return { status: 'error', why: `the URL given is not the one of the backup, ${backup.url}` };
   const whole = url === undefined ? {} : { url, urlRedacted: false };
