@@ -67,6 +67,7 @@ const later = async (shift: Shift, called: Called, flags: Flags): Promise<void> 
       message: `a ${called.call} has had no known outcome since ${iso(since)}`,
       account: account.name,
       scope: shift.scope,
+      kind: record.kind,
       webhookId: record.webhookId,
     });
   await write(ports, record, (current) => waiting(current, until, why, flags));

@@ -23,6 +23,7 @@ export const lostCover = async (shift: Shift, record: CleanupRecord, cover: Cove
     message: 'cover lost after a delete',
     account: account.name,
     scope,
+    kind: record.kind,
     webhookId: record.webhookId,
     detail,
   });

@@ -3,6 +3,7 @@ import type { Clock, Random } from '../clock.ts';
 import type { SecretStore } from '../credentials.ts';
 import type { Account, Policy } from '../policy/policy.ts';
 import type { Opened } from '../providers/open.ts';
+import type { Kind } from '../webhook.ts';
 import type { Queue } from './queue.ts';
 import type { Resolve } from './resolve.ts';
 
@@ -30,6 +31,7 @@ export type LogEvent = {
   message: string;
   account?: string;
   scope?: string;
+  kind?: Kind;
   webhookId?: string;
   detail?: string;
 };

@@ -61,13 +61,14 @@ const keepSecret = async (ports: Ports, record: CleanupRecord, { secret }: Creat
   const to = record.restore?.secretTo ?? null;
   const kept = to === null ? null : await ports.secrets?.write(to, secret);
   if (kept?.status === 'ok') return '';
-  const { account, scope, webhookId } = record;
+  const { account, scope, kind, webhookId } = record;
   const detail = kept?.why ?? 'no place was named for it';
   ports.log({
     level: 'error',
     message: 'a new signing secret could not be kept: roll it at the provider',
     account,
     scope,
+    kind,
     webhookId,
     detail,
   });
@@ -111,6 +112,7 @@ export const step = async (
     message: `${call}: ${outcome.kind}`,
     account: shift.account.name,
     scope,
+    kind: work.record.kind,
     webhookId: work.record.webhookId,
     detail: outcome.why,
   });

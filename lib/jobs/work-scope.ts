@@ -1,0 +1,208 @@
+import { type CleanupRecord, recordKey, recordRef } from '../audit/record.ts';
+import { isWayBack, stepOf } from '../audit/states.ts';
+import type { Ms } from '../clock.ts';
+import { limits } from '../limits.ts';
+import type { Account } from '../policy/policy.ts';
+import { admit, closedFor, endCredentialPause, readSwitches } from './account.ts';
+import { backoffMs } from './backoff.ts';
+import { finish } from './finish.ts';
+import { toLookUp } from './grounds.ts';
+import { type Job, subjectOfJob } from './job.ts';
+import { judge, type Verdict } from './judge.ts';
+import { assess, goneByUs, isBelieved, isKnownAbsent, noteGoodList, readSeen, remember } from './population.ts';
+import type { Ports } from './ports.ts';
+import { readRecords } from './records.ts';
+import { freshNames } from './resolve.ts';
+import { sourcesFor } from './restore.ts';
+import { releaseScope, takeScope } from './scope.ts';
+import {
+  ack,
+  type Called,
+  type Disposition,
+  type Population,
+  populationOf,
+  postpone,
+  type Shift,
+  sceneOf,
+  settle,
+  spare,
+  type Work,
+  waitFor,
+} from './shift.ts';
+import { pauseFor, step } from './step.ts';
+
+/** The record is at the step that the message speaks of. */
+export const isFor = (job: Job, record: CleanupRecord): boolean =>
+  record.cycle === job.cycle && record.held === undefined && stepOf[record.state] === job.step;
+
+/** Why a message has nothing to do here any more, or until when it is too early; null where there is work. */
+const early = (job: Job, record: CleanupRecord | undefined, now: Ms): Disposition | null => {
+  if (!record || !isFor(job, record) || record.dueAt === undefined) return spare;
+  return record.dueAt > now ? waitFor(record.dueAt - now) : null;
+};
+
+/** Lists the scope and weighs the list against the last good scan. Null where no list came: the account may be paused now. */
+const survey = async (shift: Shift, works: readonly Work[]): Promise<Population | null> => {
+  const { ports, account, scope, provider, held, seen, done } = shift;
+  const asked = ports.clock.now();
+  const listing = await provider.list(scope, ports.signal);
+  if (listing.status !== 'complete') {
+    const { outcome } = listing;
+    const tries = Math.max(...works.map(({ record }) => record.waits));
+    const soon = ports.clock.now() + backoffMs(account, tries, ports.random);
+    const paused = outcome.kind === 'retry' && outcome.pause ? await pauseFor(shift, outcome) : 0;
+    ports.log({
+      level: 'warn',
+      message: 'the list could not be read',
+      account: account.name,
+      scope,
+      detail: outcome.why,
+    });
+    await postpone(ports, works, Math.max(soon, paused), 'list', done);
+    return null;
+  }
+  const population = populationOf(listing, asked);
+  const records = works.map(({ record }) => record);
+  shift.names = await freshNames(ports, account, toLookUp(records, population));
+  const deleted = await goneByUs(ports, account.name, scope, seen, population.webhooks);
+  const ours = works
+    .filter(({ record }) => (!record.deleteSent || !held.lastGood) && !isKnownAbsent(record, held, seen))
+    .map(({ record }) => [recordRef(record), true] as const);
+  const assessment = assess(account, new Map<string, unknown>([...seen, ...ours]), population.webhooks, deleted);
+  shift.missing = remember(assessment, held.missing);
+  const believed = isBelieved(assessment, shift.missing);
+  const shows = [...population.webhooks.keys()].some((key) => !seen.has(key));
+  if (believed && (shows || !held.lastGood)) await noteGoodList(ports, account, scope, population, seen);
+  return { ...population, believed };
+};
+
+type CallWork = { work: Work; call: Called['call'] };
+
+/** Judges all, worst case folded in: what is about to go covers nobody any more. Answers those that need a call. */
+const judgeAll = async (shift: Shift, works: readonly Work[], population: Population): Promise<CallWork[]> => {
+  const records = works.map(({ record }) => record);
+  const scene = sceneOf(shift, population, records);
+  const calls: CallWork[] = [];
+  for (const work of works) {
+    const verdict: Verdict = judge(work.record, scene);
+    const webhook = population.webhooks.get(recordRef(work.record));
+    if (verdict.do !== 'call') await settle(shift, work, verdict, scene);
+    else calls.push({ work, call: verdict.call });
+    if (verdict.do === 'call' && !isWayBack(verdict.call) && webhook) scene.cover.remove(webhook);
+  }
+  return calls;
+};
+
+const slotOf = ({ record }: Work): string => `${recordKey(record).pk.slice('webhook#'.length)}#${record.cycle}`;
+
+/** Asks the gate for all at once; what it denies waits without an attempt burnt. The way back is never asked. */
+const passGate = async (shift: Shift, calls: readonly CallWork[], now: Ms): Promise<readonly CallWork[]> => {
+  const fresh = calls.filter(({ work, call }) => !isWayBack(call) && !work.record.counted);
+  if (fresh.length === 0) return calls;
+  const { admitted, denied } = await admit(
+    shift.ports,
+    shift.account,
+    fresh.map(({ work }) => slotOf(work)),
+    now,
+  );
+  const refused = fresh.filter(({ work }) => !admitted.has(slotOf(work)));
+  if (denied)
+    await postpone(
+      shift.ports,
+      refused.map(({ work }) => work),
+      denied.until,
+      'gate',
+      shift.done,
+    );
+  return calls.filter((call) => !refused.includes(call));
+};
+
+/** Calls one after the other; after one whose end is open, those behind it wait with it. */
+const callAll = async (shift: Shift, calls: readonly CallWork[], population: Population): Promise<Called[]> => {
+  const called: Called[] = [];
+  for (const { work, call } of calls) {
+    const made = await step(shift, work, call, population);
+    if (made) called.push(made);
+    if (made?.outcome.kind === 'retry' || made?.outcome.kind === 'unknown') break;
+    if (!made && shift.done.get(work.at) !== ack) break;
+  }
+  return called;
+};
+
+/** All that happens under the lock. */
+const workShift = async (shift: Shift, works: readonly Work[]): Promise<{ listed: boolean }> => {
+  let newest: Population | null = null;
+  try {
+    newest = await survey(shift, works);
+    if (!newest) return { listed: false };
+    const calls = await passGate(shift, await judgeAll(shift, works, newest), shift.ports.clock.now());
+    const called = await callAll(shift, calls, newest);
+    if (called.length > 0) newest = (await finish(shift, called, newest)) ?? newest;
+    return { listed: true };
+  } finally {
+    const { ports, held, found, called, missing } = shift;
+    await releaseScope(ports, held, found, newest, called, newest ? missing : held.missing);
+  }
+};
+
+const openAccount = async (ports: Ports, account: Account, works: readonly Work[], done: Map<number, Disposition>) => {
+  const opened = await ports.open(account);
+  if (opened.status === 'ok') return opened.provider;
+  ports.log({ level: 'error', message: 'the account cannot be opened', account: account.name, detail: opened.why });
+  await postpone(ports, works, ports.clock.now() + limits.credentialPauseMs, 'gate', done);
+  return null;
+};
+
+/** The jobs of one scope, in order. */
+export const workScope = async (
+  ports: Ports,
+  account: Account,
+  scope: string,
+  jobs: readonly { at: number; job: Job }[],
+  deadline: Ms,
+  done: Map<number, Disposition>,
+): Promise<void> => {
+  const keys = new Map(jobs.map(({ job }) => [recordKey(subjectOfJob(job)).pk, recordKey(subjectOfJob(job))]));
+  const found = await readRecords(ports, [...keys.values()]);
+  const records = new Map(found.map((record) => [record.pk, record]));
+  const works: Work[] = [];
+  const spoken = new Set<string>();
+  for (const { at, job } of jobs) {
+    const { pk } = recordKey(subjectOfJob(job));
+    const record = records.get(pk);
+    const reason = spoken.has(pk) ? spare : early(job, record, ports.clock.now());
+    if (reason !== spare) spoken.add(pk);
+    if (reason) done.set(at, reason);
+    // The lease in it is that of a call that nobody came back from, and no right of ours.
+    else works.push({ at, record: { ...(record as CleanupRecord), lease: undefined } });
+  }
+  if (works.length === 0) return;
+  const now = ports.clock.now();
+  const switches = await readSwitches(ports, account.name);
+  const stopped = works.filter(({ record }) => closedFor(switches, record.state === 'restoring', now));
+  const closed = closedFor(switches, false, now);
+  if (closed) await postpone(ports, stopped, closed.until, 'gate', done);
+  const open = works.filter((work) => !stopped.includes(work));
+  if (open.length === 0) return;
+  const provider = await openAccount(ports, account, open, done);
+  if (!provider) return;
+  const owner = ports.random.token();
+  const steps = new Map(open.map(({ record }) => [recordRef(record), stepOf[record.state] ?? 'restore'] as const));
+  const taken = await takeScope(ports, account.name, scope, steps, owner, ports.clock.now());
+  if ('until' in taken) {
+    for (const { at } of open) done.set(at, waitFor(taken.until - ports.clock.now()));
+    return;
+  }
+  const seen = await readSeen(ports, taken.held);
+  const { missing } = taken.held;
+  const called = new Map<string, boolean>();
+  const sources = await sourcesFor(
+    ports,
+    open.map(({ record }) => record),
+  );
+  const { listed } = await workShift(
+    { ports, account, scope, provider, deadline, ...taken, called, seen, sources, done, missing },
+    open,
+  );
+  if (listed) await endCredentialPause(ports, switches.own);
+};
