@@ -2,6 +2,7 @@ import type { Context } from 'aws-lambda';
 import * as v from 'valibot';
 import { auditRecords, type Unreadable, verifyRecords } from '../lib/audit/query.ts';
 import { states } from '../lib/audit/states.ts';
+import { readOnlyTable } from '../lib/audit/table.ts';
 import { lambdaPorts, type MakePorts } from './ports.ts';
 
 const time = v.pipe(v.string(), v.isoTimestamp(), v.transform(Date.parse));
@@ -34,4 +35,4 @@ export const auditHandler = (makePorts: MakePorts) => async (event: unknown, con
   return { records, ...(unreadable.length > 0 && { unreadable }) };
 };
 
-export const handler = auditHandler(lambdaPorts);
+export const handler = auditHandler(lambdaPorts({ table: readOnlyTable }));

@@ -1,6 +1,9 @@
+import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context } from 'aws-lambda';
 import * as v from 'valibot';
+import { dynamoTable } from '../lib/audit/table.ts';
 import { decideOn, setStopped } from '../lib/jobs/decide.ts';
+import { closedQueue, jobSender } from '../lib/jobs/queue.ts';
 import { lambdaPorts, type MakePorts } from './ports.ts';
 
 const reason = v.pipe(v.string(), v.nonEmpty());
@@ -30,4 +33,9 @@ export const controlHandler = (makePorts: MakePorts) => async (event: unknown, c
   return { results: await decideOn(ports, asked.action, asked.targets, asked.reason, until) };
 };
 
-export const handler = controlHandler(lambdaPorts);
+export const handler = controlHandler(
+  lambdaPorts({
+    table: dynamoTable,
+    queue: ({ jobs }) => ({ ...closedQueue, ...jobSender(new SQSClient({}), jobs) }),
+  }),
+);

@@ -1,6 +1,10 @@
+import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context } from 'aws-lambda';
 import * as v from 'valibot';
+import { dynamoTable } from '../lib/audit/table.ts';
 import { enqueue } from '../lib/jobs/enqueue.ts';
+import { closedQueue, jobSender } from '../lib/jobs/queue.ts';
+import { openAccounts } from './open.ts';
 import { lambdaPorts, type MakePorts } from './ports.ts';
 
 const request = v.strictObject({
@@ -22,4 +26,10 @@ export const enqueueHandler = (makePorts: MakePorts) => async (event: unknown, c
   });
 };
 
-export const handler = enqueueHandler(lambdaPorts);
+export const handler = enqueueHandler(
+  lambdaPorts({
+    table: dynamoTable,
+    queue: ({ jobs }) => ({ ...closedQueue, ...jobSender(new SQSClient({}), jobs) }),
+    open: openAccounts,
+  }),
+);

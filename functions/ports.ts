@@ -1,17 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { SQSClient } from '@aws-sdk/client-sqs';
-import { dynamoTable } from '../lib/audit/table.ts';
-import { systemClock, systemRandom } from '../lib/clock.ts';
-import { localReaders } from '../lib/credentials.ts';
+import { markSchema, requireSchema } from '../lib/audit/schema.ts';
+import type { Table } from '../lib/audit/table.ts';
+import { type Clock, systemClock, systemRandom } from '../lib/clock.ts';
+import { scrub } from '../lib/credentials.ts';
 import type { LogEvent, Ports } from '../lib/jobs/ports.ts';
-import { sqsQueue } from '../lib/jobs/queue.ts';
+import { closedQueue, type Queue, type QueueUrls } from '../lib/jobs/queue.ts';
 import { systemResolve } from '../lib/jobs/resolve.ts';
 import { parsePolicyDocument } from '../lib/policy/packaged.ts';
-import { createHttp } from '../lib/providers/http.ts';
-import { createOpener } from '../lib/providers/open.ts';
-import { providers } from '../lib/providers/registry.ts';
-import { version } from '../lib/version.ts';
+import type { Policy } from '../lib/policy/policy.ts';
 
 const variable = (name: string): string => {
   const value = process.env[name];
@@ -19,37 +16,74 @@ const variable = (name: string): string => {
   return value;
 };
 
-const log = (event: LogEvent): void => {
-  console.log(JSON.stringify(event));
+/** What one function may reach. What it does not name, it has no right to and its bundle holds no code for. */
+export type Reach = {
+  table(client: DynamoDBClient, name: string, clock: Clock): Table;
+  /** Marks a new table with its schema. */
+  marks?: true;
+  queue?(urls: QueueUrls): Queue;
+  /** @param learn is told every secret value, so that no line of the log holds one */
+  open?(learn: (secrets: readonly string[]) => void): Ports['open'];
 };
 
-const connect = async (): Promise<Omit<Ports, 'actor'>> => {
+const withoutCredentials: Ports['open'] = async () => ({
+  status: 'error',
+  why: 'this function holds no credentials',
+  hint: 'ask the function enqueue, or scan',
+});
+
+const secrets = new Set<string>();
+const learn = (values: readonly string[]): void => {
+  for (const value of values) secrets.add(value);
+};
+const log = (event: LogEvent): void => {
+  console.log(scrub(JSON.stringify(event), [...secrets]));
+};
+
+const packagedPolicy = async (): Promise<Policy> => {
   const file = variable('POLICY_FILE');
-  const policy = parsePolicyDocument(await readFile(file, 'utf8'), file);
-  const urls = {
+  try {
+    return parsePolicyDocument(await readFile(file, 'utf8'), file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    throw new Error(`no policy was packaged (${file}); write the policy file of this stage and deploy again`);
+  }
+};
+
+const connect = async ({ table: tableOf, marks, queue, open }: Reach): Promise<Omit<Ports, 'actor'>> => {
+  const policy = await packagedPolicy();
+  const table = tableOf(new DynamoDBClient({}), variable('TABLE_NAME'), systemClock);
+  await (marks ? markSchema({ table, random: systemRandom }) : requireSchema(table));
+  const urls = () => ({
     jobs: variable('JOBS_QUEUE_URL'),
     dead: variable('JOBS_DEAD_QUEUE_URL'),
     scans: variable('SCANS_QUEUE_URL'),
-  };
+  });
   return {
     clock: systemClock,
     random: systemRandom,
-    table: dynamoTable(new DynamoDBClient({}), variable('TABLE_NAME'), systemClock),
-    queue: sqsQueue(new SQSClient({}), urls),
+    table,
+    queue: queue?.(urls()) ?? closedQueue,
     policy,
     resolve: systemResolve(),
-    open: createOpener(providers, localReaders(), createHttp({ clock: systemClock, version }), systemClock),
+    open: open?.(learn) ?? withoutCredentials,
     log,
   };
 };
 
-let connected: Promise<Omit<Ports, 'actor'>> | undefined;
-
-/** What a function works through: built once per container from its environment. */
-export const lambdaPorts: MakePorts = async (actor) => {
-  connected ??= connect();
-  return { ...(await connected), actor };
-};
-
 /** Builds the ports of one invocation for an actor; the embedded stack passes its own. */
 export type MakePorts = (actor: string) => Promise<Ports>;
+
+/** What a function works through: built once per container from its environment. One that failed is built anew. */
+export const lambdaPorts = (reach: Reach): MakePorts => {
+  let connected: ReturnType<typeof connect> | undefined;
+  return async (actor) => {
+    connected ??= connect(reach);
+    try {
+      return { ...(await connected), actor };
+    } catch (error) {
+      connected = undefined;
+      throw error;
+    }
+  };
+};

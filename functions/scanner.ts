@@ -1,8 +1,12 @@
+import { SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import * as v from 'valibot';
+import { dynamoTable } from '../lib/audit/table.ts';
 import type { Ports } from '../lib/jobs/ports.ts';
+import { closedQueue, deadLetters, jobCounter, jobSender, scanRequests } from '../lib/jobs/queue.ts';
 import { scanAccount } from '../lib/jobs/scan.ts';
 import { sweep } from '../lib/jobs/sweep.ts';
+import { openAccounts } from './open.ts';
 import { lambdaPorts, type MakePorts } from './ports.ts';
 
 const request = v.variant('kind', [
@@ -48,4 +52,20 @@ export const scannerHandler = (makePorts: MakePorts) => async (event: SQSEvent |
   return { asked: names.length };
 };
 
-export const handler = scannerHandler(lambdaPorts);
+export const handler = scannerHandler(
+  lambdaPorts({
+    table: dynamoTable,
+    marks: true,
+    queue: ({ jobs, dead, scans }) => {
+      const client = new SQSClient({});
+      return {
+        ...closedQueue,
+        ...jobSender(client, jobs),
+        ...jobCounter(client, jobs),
+        ...deadLetters(client, dead),
+        ...scanRequests(client, scans),
+      };
+    },
+    open: openAccounts,
+  }),
+);

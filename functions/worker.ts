@@ -1,5 +1,9 @@
+import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { dynamoTable } from '../lib/audit/table.ts';
+import { closedQueue, jobPostponer, jobSender } from '../lib/jobs/queue.ts';
 import { workBatch } from '../lib/jobs/worker.ts';
+import { openAccounts } from './open.ts';
 import { lambdaPorts, type MakePorts } from './ports.ts';
 
 /** Works a batch of jobs.fifo; answers which messages are to be handed out again. */
@@ -13,4 +17,13 @@ export const workerHandler =
     return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
   };
 
-export const handler = workerHandler(lambdaPorts);
+export const handler = workerHandler(
+  lambdaPorts({
+    table: dynamoTable,
+    queue: ({ jobs }) => {
+      const client = new SQSClient({});
+      return { ...closedQueue, ...jobSender(client, jobs), ...jobPostponer(client, jobs) };
+    },
+    open: openAccounts,
+  }),
+);

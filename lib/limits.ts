@@ -24,6 +24,8 @@ export const limits = {
   lookupsAtOnceMax: 20,
   /** Absences from DNS that are kept of one webhook, 25 bytes each. */
   absencesMax: 30,
+  /** A credential that was read may be this old: so long a rotated one goes on being used, and so seldom a store is asked. */
+  credentialAgeMs: 10 * minute,
   /** Calls under way at one account at a time. */
   callsAtOnceMax: 4,
   /** Lock on a scope; a call starts only while more than `callTimeoutMs` of it is left. */

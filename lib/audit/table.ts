@@ -150,8 +150,12 @@ const batchGet = async (client: DynamoDBClient, name: string, keys: readonly Key
   return items;
 };
 
-/** The table in DynamoDB. Errors of the service other than a failed condition reject. */
-export const dynamoTable = (client: DynamoDBClient, name: string, clock: Clock): Table => ({
+const refusedWrite = async (): Promise<never> => {
+  throw new Error('this process may only read the table');
+};
+
+/** The table in DynamoDB for who may only read it. Errors of the service reject. */
+export const readOnlyTable = (client: DynamoDBClient, name: string, clock: Clock): Table => ({
   async get(keys) {
     const distinct = [...new Map(keys.map((key) => [`${key.pk}\n${key.sk}`, key])).values()];
     const groups = await Promise.all(
@@ -160,18 +164,7 @@ export const dynamoTable = (client: DynamoDBClient, name: string, clock: Clock):
     return groups.flat();
   },
 
-  async put(item, condition) {
-    try {
-      const Item = marshall(item, { removeUndefinedValues: true });
-      await client.send(
-        new PutItemCommand({ TableName: name, Item, ...(condition.length > 0 && renderCondition(condition)) }),
-      );
-      return true;
-    } catch (error) {
-      if ((error as Error).name === ConditionalCheckFailedException.name) return false;
-      throw error;
-    }
-  },
+  put: refusedWrite,
 
   async *query({ index, hash, from, to, descending }) {
     const [hashKey, rangeKey] = indexKeys[index];
@@ -205,5 +198,23 @@ export const dynamoTable = (client: DynamoDBClient, name: string, clock: Clock):
       }
       start = answer.LastEvaluatedKey as Record<string, never> | undefined;
     } while (start);
+  },
+});
+
+/** The table in DynamoDB. Errors of the service other than a failed condition reject. */
+export const dynamoTable = (client: DynamoDBClient, name: string, clock: Clock): Table => ({
+  ...readOnlyTable(client, name, clock),
+
+  async put(item, condition) {
+    try {
+      const Item = marshall(item, { removeUndefinedValues: true });
+      await client.send(
+        new PutItemCommand({ TableName: name, Item, ...(condition.length > 0 && renderCondition(condition)) }),
+      );
+      return true;
+    } catch (error) {
+      if ((error as Error).name === ConditionalCheckFailedException.name) return false;
+      throw error;
+    }
   },
 });

@@ -42,8 +42,22 @@ const failures = (answer: { Failed?: { Code?: string }[] }): string[] =>
 
 const entry = ({ receiptHandle }: Delivery, at: number) => ({ Id: String(at), ReceiptHandle: receiptHandle });
 
-/** The queue in SQS. `Failed` entries of a batch reject like any other error. */
-export const sqsQueue = (client: SQSClient, urls: QueueUrls): Queue => ({
+const refused = async (): Promise<never> => {
+  throw new Error('this process has no right to that queue');
+};
+
+/** A queue of which nothing may be used. Each function takes the parts that it has a right to, and its bundle no others. */
+export const closedQueue: Queue = {
+  send: refused,
+  depth: refused,
+  postpone: refused,
+  dead: refused,
+  drop: refused,
+  scan: refused,
+};
+
+/** Sends jobs. Here as below, `Failed` entries of a batch reject like any other error. */
+export const jobSender = (client: SQSClient, url: string): Pick<Queue, 'send'> => ({
   send: (jobs) =>
     inBatches(jobs, async (batch) => {
       const Entries = batch.map((job, at) => ({
@@ -52,26 +66,30 @@ export const sqsQueue = (client: SQSClient, urls: QueueUrls): Queue => ({
         MessageGroupId: groupId(job),
         MessageDeduplicationId: dedupId(job),
       }));
-      return failures(await client.send(new SendMessageBatchCommand({ QueueUrl: urls.jobs, Entries })));
+      return failures(await client.send(new SendMessageBatchCommand({ QueueUrl: url, Entries })));
     }),
+});
 
+export const jobCounter = (client: SQSClient, url: string): Pick<Queue, 'depth'> => ({
   async depth() {
     const names = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const;
-    const answer = await client.send(
-      new GetQueueAttributesCommand({ QueueUrl: urls.jobs, AttributeNames: [...names] }),
-    );
+    const answer = await client.send(new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: [...names] }));
     return names.reduce((sum, name) => sum + Number(answer.Attributes?.[name] ?? 0), 0);
   },
+});
 
+export const jobPostponer = (client: SQSClient, url: string): Pick<Queue, 'postpone'> => ({
   postpone: (deliveries, seconds) =>
     inBatches(deliveries, async (batch) => {
       const Entries = batch.map((delivery, at) => ({ ...entry(delivery, at), VisibilityTimeout: seconds }));
-      return failures(await client.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: urls.jobs, Entries })));
+      return failures(await client.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: url, Entries })));
     }),
+});
 
+export const deadLetters = (client: SQSClient, url: string): Pick<Queue, 'dead' | 'drop'> => ({
   async dead() {
     const answer = await client.send(
-      new ReceiveMessageCommand({ QueueUrl: urls.dead, MaxNumberOfMessages: batchMax, WaitTimeSeconds: 0 }),
+      new ReceiveMessageCommand({ QueueUrl: url, MaxNumberOfMessages: batchMax, WaitTimeSeconds: 0 }),
     );
     return (answer.Messages ?? []).map(({ MessageId = '', ReceiptHandle = '', Body = '' }) => ({
       messageId: MessageId,
@@ -82,15 +100,26 @@ export const sqsQueue = (client: SQSClient, urls: QueueUrls): Queue => ({
 
   drop: (deliveries) =>
     inBatches(deliveries, async (batch) =>
-      failures(await client.send(new DeleteMessageBatchCommand({ QueueUrl: urls.dead, Entries: batch.map(entry) }))),
+      failures(await client.send(new DeleteMessageBatchCommand({ QueueUrl: url, Entries: batch.map(entry) }))),
     ),
+});
 
+export const scanRequests = (client: SQSClient, url: string): Pick<Queue, 'scan'> => ({
   scan: (accounts) =>
     inBatches(accounts, async (batch) => {
       const Entries = batch.map((account, at) => ({
         Id: String(at),
         MessageBody: JSON.stringify({ kind: 'scan', account }),
       }));
-      return failures(await client.send(new SendMessageBatchCommand({ QueueUrl: urls.scans, Entries })));
+      return failures(await client.send(new SendMessageBatchCommand({ QueueUrl: url, Entries })));
     }),
+});
+
+/** All of it, for a process that does everything. */
+export const sqsQueue = (client: SQSClient, urls: QueueUrls): Queue => ({
+  ...jobSender(client, urls.jobs),
+  ...jobCounter(client, urls.jobs),
+  ...jobPostponer(client, urls.jobs),
+  ...deadLetters(client, urls.dead),
+  ...scanRequests(client, urls.scans),
 });

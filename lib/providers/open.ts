@@ -1,3 +1,4 @@
+import { canonical } from '../canonical.ts';
 import type { Clock } from '../clock.ts';
 import { type Readers, resolveCredentials } from '../credentials.ts';
 import type { Account } from '../policy/policy.ts';
@@ -10,7 +11,7 @@ export type Opened = { status: 'ok'; provider: Provider } | { status: 'error'; w
 
 /**
  * Opens accounts: reads their credentials, refuses those that contradict the environment before the first call, and keeps
- * what was opened for the life of the process.
+ * what was opened for as long as the credentials are what they were.
  *
  * @param onSecrets is told every secret value, so that it can be scrubbed from all output
  */
@@ -21,8 +22,8 @@ export const createOpener = (
   clock: Clock,
   onSecrets: (secrets: readonly string[]) => void = () => {},
 ): ((account: Account) => Promise<Opened>) => {
-  const opened = new Map<string, Promise<Opened>>();
-  const open = async (account: Account): Promise<Opened> => {
+  const kept = new Map<string, { values: string; opened: Opened }>();
+  const read = async (account: Account): Promise<Opened> => {
     const definition = definitions[account.provider];
     if (!definition)
       return {
@@ -32,22 +33,24 @@ export const createOpener = (
       };
     const credentials = await resolveCredentials(account, readers);
     if (credentials.status === 'error') return credentials;
+    const values = canonical(credentials.values);
+    const known = kept.get(account.name);
+    if (known?.values === values) return known.opened;
+    const opened = open(account, definition, credentials.values);
+    if (opened.status === 'ok') kept.set(account.name, { values, opened });
+    return opened;
+  };
+  const open = (account: Account, definition: ProviderDefinition, values: Readonly<Record<string, string>>): Opened => {
     const secret = ([name]: [string, string]) => definition.credentials[name]?.secret !== false;
     onSecrets(
-      Object.entries(credentials.values)
+      Object.entries(values)
         .filter(secret)
         .map(([, value]) => value),
     );
-    const why = definition.contradiction?.(account, credentials.values) ?? null;
+    const why = definition.contradiction?.(account, values) ?? null;
     if (why !== null)
       return { status: 'error', why, hint: 'correct environment, baseUrl or the credential; nothing was called' };
-    return { status: 'ok', provider: paced(definition.open(account, credentials.values, http), clock) };
+    return { status: 'ok', provider: paced(definition.open(account, values, http), clock) };
   };
-  return async (account) => {
-    const known = opened.get(account.name) ?? open(account);
-    opened.set(account.name, known);
-    const result = await known;
-    if (result.status === 'error') opened.delete(account.name);
-    return result;
-  };
+  return read;
 };
