@@ -1,28 +1,29 @@
 /**
- * Bundles each function that serverless.yml names into dist/<function>/index.mjs and the CLI into dist/cli/hooksweep.mjs.
- * Source maps go to dist/maps. HOOKSWEEP_CONFIG, a policy file, is validated and packed with the functions.
+ * Bundles each function that serverless.yml names into dist/<function>/, which holds nothing else, and the CLI into
+ * dist/cli/. Source maps, and esbuild's account of what is in each bundle, go to dist/maps/. Prints what each weighs and fails where one outgrows infra/bundles.json.
  */
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { parse } from 'yaml';
 
-process.chdir(fileURLToPath(new URL('..', import.meta.url)));
+const root = fileURLToPath(new URL('..', import.meta.url));
+const kilobytes = (bytes) => Math.ceil(bytes / 1024);
 
-const functionNames = () => {
-  const text = readFileSync('serverless.yml', 'utf8');
-  return Object.keys(parse(text, { logLevel: 'error' }).functions);
-};
+export const functionNames = () =>
+  Object.keys(parse(readFileSync(join(root, 'serverless.yml'), 'utf8'), { logLevel: 'error' }).functions);
 
 /** CommonJS packages inside an ES module call `require` for Node's own modules. */
 const requireBanner =
   "import { createRequire as hooksweepRequire } from 'node:module';const require = hooksweepRequire(import.meta.url);";
 
-const bundle = async (entry, outfile, options = {}) => {
-  await build({
+const bundle = async (name, entry, options) => {
+  const { outputFiles, metafile } = await build({
+    absWorkingDir: root,
     entryPoints: [entry],
-    outfile,
+    outdir: join('dist', name),
     bundle: true,
     format: 'esm',
     platform: 'node',
@@ -31,45 +32,80 @@ const bundle = async (entry, outfile, options = {}) => {
     sourcemap: 'external',
     legalComments: 'none',
     mainFields: ['module', 'main'],
+    outExtension: { '.js': '.mjs' },
     banner: { js: requireBanner },
+    splitting: true,
+    chunkNames: '[name]-[hash]',
     logLevel: 'warning',
+    metafile: true,
+    write: false,
     ...options,
   });
-  mkdirSync('dist/maps', { recursive: true });
-  renameSync(`${outfile}.map`, join('dist/maps', `${outfile.split('/')[1]}.mjs.map`));
-  console.log(`${outfile.padEnd(28)} ${(statSync(outfile).size / 1024).toFixed(0).padStart(6)} KB`);
+  return { name, outputFiles, metafile };
 };
 
-/** Checked and resolved here, so that a broken policy is never deployed and the functions need no YAML. */
-const resolvedPolicy = async (file) => {
-  const { loadPolicy } = await import('../lib/policy/load.ts');
-  const { packagedPolicy } = await import('../lib/policy/packaged.ts');
-  const { providers } = await import('../lib/providers/registry.ts');
-  return packagedPolicy(await loadPolicy(file, providers));
+/**
+ * One function as it is packaged. Clients and credential providers that few invocations need are chunks of their own, which
+ * are loaded with their first use.
+ */
+export const bundleFunction = (name) => bundle(name, `functions/${name}.ts`, { entryNames: 'index' });
+
+/** The embedded stack brings native code and is only there in a checkout. */
+const bundleCli = () =>
+  bundle('cli', 'lib/cli/main.ts', { entryNames: 'hooksweep', external: ['classic-level', 'dynalite', 'fauxqs'] });
+
+const write = ({ name, outputFiles, metafile }) => {
+  const folders = { code: join(root, 'dist', name), maps: join(root, 'dist/maps', name) };
+  for (const folder of Object.values(folders)) mkdirSync(folder, { recursive: true });
+  for (const { path, contents } of outputFiles)
+    writeFileSync(join(path.endsWith('.map') ? folders.maps : folders.code, basename(path)), contents);
+  writeFileSync(join(folders.maps, 'metafile.json'), JSON.stringify(metafile));
 };
 
-const sources = functionNames().map((name) => ({ name, entry: `functions/${name}.ts` }));
-const entries = [...sources.map(({ entry }) => entry), 'lib/cli/main.ts'];
-const missing = entries.filter((entry) => !existsSync(entry));
+/** In KB: the chunk that each cold start loads, all chunks, and all as they are zipped. */
+const weigh = ({ name, outputFiles }) => {
+  const chunks = outputFiles.filter(({ path }) => path.endsWith('.mjs'));
+  const entry = chunks.find(({ path }) => /^(index|hooksweep)\.mjs$/.test(basename(path)));
+  const sum = (size) => chunks.reduce((total, { contents }) => total + size(contents), 0);
+  return {
+    name,
+    entry: kilobytes(entry.contents.length),
+    total: kilobytes(sum((contents) => contents.length)),
+    gzip: kilobytes(sum((contents) => gzipSync(contents).length)),
+  };
+};
 
-rmSync('dist', { recursive: true, force: true });
-for (const { name, entry } of sources) {
-  if (existsSync(entry)) await bundle(entry, `dist/${name}/index.mjs`);
-}
-if (existsSync('lib/cli/main.ts')) {
-  // The embedded stack brings native code and is only there in a checkout.
-  await bundle('lib/cli/main.ts', 'dist/cli/hooksweep.mjs', {
-    external: ['classic-level', 'dynalite', 'fauxqs'],
+export const sizeTable = (sizes) => {
+  const line = (...cells) => cells.map((cell, at) => (at ? String(cell).padStart(9) : cell.padEnd(10))).join('');
+  const rows = sizes.map(({ name, entry, total, gzip }) => line(name, entry, total, gzip));
+  return [line('KB', 'entry', 'total', 'gzip'), ...rows].join('\n');
+};
+
+/** What outgrew its bound, one sentence each. */
+export const overweight = (sizes, bounds) =>
+  sizes.flatMap((size) =>
+    ['entry', 'total', 'gzip'].flatMap((measure) => {
+      const bound = bounds[size.name]?.[measure] ?? 0;
+      if (size[measure] <= bound) return [];
+      const what = `${size.name}: ${measure} is ${size[measure]} KB, more than ${bound}`;
+      return [`${what}; import less, or raise infra/bundles.json and say why in the commit`];
+    }),
+  );
+
+/** Builds all of it. Rejects where a bundle outgrew its bound. */
+export const buildAll = async (print = console.log) => {
+  const bundles = await Promise.all([...functionNames().map(bundleFunction), bundleCli()]);
+  rmSync(join(root, 'dist'), { recursive: true, force: true });
+  bundles.forEach(write);
+  const sizes = bundles.map(weigh);
+  print(sizeTable(sizes));
+  const problems = overweight(sizes, JSON.parse(readFileSync(join(root, 'infra/bundles.json'), 'utf8')));
+  if (problems.length > 0) throw new Error(problems.join('\n'));
+};
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  buildAll().catch((error) => {
+    console.error(`build: ${error.message}`);
+    process.exitCode = 1;
   });
-}
-if (missing.length > 0) {
-  console.error(`build: missing ${missing.join(', ')}; serverless.yml names each function and package.json the CLI`);
-  process.exit(1);
-}
-
-const config = process.env.HOOKSWEEP_CONFIG;
-if (config) {
-  const policy = await resolvedPolicy(config);
-  for (const { name } of sources) writeFileSync(`dist/${name}/hooksweep.policy.json`, policy);
-  console.log(`dist/*/hooksweep.policy.json from ${config}`);
 }

@@ -18,14 +18,15 @@ const pick = (tree: unknown, path: string, whole: string): unknown =>
     return found;
   }, tree);
 
-/** kind, file, path and default of `${self:a.b}`, `${file(./x.json):a.b}`, `${sls:stage}`, `${opt:a, 'b'}`. */
-const variable = /\$\{(file|self|sls|opt)(?:\(([^)]+)\))?:?([\w.-]*)(?:,\s*'([^']*)')?\}/g;
+/** kind, file, path and default of `${self:a.b}`, `${file(./x.json):a.b}`, `${sls:stage}`, `${param:a}`, `${opt:a, 'b'}`. */
+const variable = /\$\{(file|self|sls|opt|param)(?:\(([^)]+)\))?:?([\w.-]*)(?:,\s*'([^']*)')?\}/g;
 
 /** A text that is one variable takes the variable's type. */
 const resolver = (self: unknown, folder: string) => {
   const lookUp = ([whole, kind, file, path, otherwise]: readonly (string | undefined)[]): unknown => {
     if (kind === 'opt') return otherwise;
     if (kind === 'sls') return 'local';
+    if (kind === 'param') return resolve(pick(self, `params.default.${path}`, whole ?? ''));
     return resolve(pick(kind === 'file' ? readYaml(join(folder, file ?? '')) : self, path ?? '', whole ?? ''));
   };
   const resolve = (value: unknown): unknown => {
@@ -47,11 +48,11 @@ export type Resources = Record<string, { Type: string; Properties: Record<string
 
 export type FunctionEvent = {
   sqs?: { arn: Attribute; batchSize: number; maximumConcurrency: number };
-  schedule?: { rate: string; input: unknown };
+  schedule?: { rate: readonly string[]; input: unknown };
 };
 
 export type ServerlessFile = {
-  provider: { environment: Record<string, Reference> };
+  provider: { environment: Record<string, Reference | string> };
   functions: Record<string, { timeout: number; events?: readonly FunctionEvent[] }>;
   resources: readonly { Resources: Resources }[];
 };

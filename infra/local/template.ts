@@ -70,8 +70,9 @@ const rateMs = (rate: string): number => {
   return Number(count) * unitMs[unit as keyof typeof unitMs];
 };
 
-const variableOf = (environment: Record<string, Reference>, logicalId: string): string => {
-  const name = Object.keys(environment).find((key) => environment[key]?.Ref === logicalId);
+const variableOf = (environment: Record<string, Reference | string>, logicalId: string): string => {
+  const isIt = (value: Reference | string) => typeof value !== 'string' && value.Ref === logicalId;
+  const name = Object.entries(environment).find(([, value]) => isIt(value))?.[0];
   if (!name) throw new Error(`serverless.yml: no variable of provider.environment refers to ${logicalId}`);
   return name;
 };
@@ -91,8 +92,9 @@ export const readTemplate = (file = templateFile): Template => {
     queues,
     environment: (urlOf) =>
       Object.fromEntries(
-        Object.entries(provider.environment).map(([name, { Ref }]) => {
-          const queue = queues.get(Ref);
+        Object.entries(provider.environment).map(([name, value]) => {
+          if (typeof value === 'string') return [name, value];
+          const queue = queues.get(value.Ref);
           return [name, queue ? urlOf(queue.name) : String(table.TableName)];
         }),
       ),
@@ -111,7 +113,7 @@ export const readTemplate = (file = templateFile): Template => {
       };
     }),
     schedules: events.flatMap(({ function: name, schedule }) =>
-      schedule ? { function: name, everyMs: rateMs(schedule.rate), input: schedule.input } : [],
+      (schedule?.rate ?? []).map((rate) => ({ function: name, everyMs: rateMs(rate), input: schedule?.input })),
     ),
   };
 };

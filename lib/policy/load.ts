@@ -2,26 +2,34 @@ import { open } from 'node:fs/promises';
 import * as v from 'valibot';
 import { limits } from '../limits.ts';
 import { crossCheckAccounts, crossCheckNames } from './cross-check.ts';
-import { parseYaml } from './document.ts';
+import { type PolicyDocument, parseYaml } from './document.ts';
 import { explain, inOrder } from './explain.ts';
 import type { Policy } from './policy.ts';
-import { PolicyError } from './problem.ts';
+import { PolicyError, type Problem } from './problem.ts';
 import { resolvePolicy } from './resolve.ts';
 import { type Definitions, policySchema } from './schema.ts';
 
+/** What has to hold beyond the file itself, for the place where it is to run. */
+export type AlsoCheck = (document: PolicyDocument, policy: Policy) => Problem[];
+
 /** Reads and checks a policy file. Throws PolicyError with all that is wrong; never reads more than the limit. */
-export const loadPolicy = async (file: string, definitions: Definitions): Promise<Policy> =>
-  parsePolicy(decode(await readBytes(file), file), file, definitions);
+export const loadPolicy = async (file: string, definitions: Definitions, alsoCheck?: AlsoCheck): Promise<Policy> =>
+  parsePolicy(decode(await readBytes(file), file), file, definitions, alsoCheck);
 
 /** Checks the text of a policy file; `file` is what messages call it. Throws PolicyError with all that is wrong. */
-export const parsePolicy = (text: string, file: string, definitions: Definitions): Policy => {
+export const parsePolicy = (
+  text: string,
+  file: string,
+  definitions: Definitions,
+  alsoCheck: AlsoCheck = () => [],
+): Policy => {
   if (Buffer.byteLength(text) > limits.policyBytesMax) throw tooLarge(file);
   const document = parseYaml(text.replace(/^\uFEFF/, ''), file);
   const names = crossCheckNames(document, definitions);
   const parsed = v.safeParse(policySchema(definitions), document.value);
   if (!parsed.success) throw new PolicyError(inOrder([...explain(parsed.issues, document), ...names]));
   const policy = resolvePolicy(parsed.output, definitions);
-  const problems = [...names, ...crossCheckAccounts(document, policy)];
+  const problems = [...names, ...crossCheckAccounts(document, policy), ...alsoCheck(document, policy)];
   if (problems.length > 0) throw new PolicyError(inOrder(problems));
   return policy;
 };

@@ -1,44 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import numbers from '../../infra/numbers.json' with { type: 'json' };
-import { deployed, ofType } from './deployed.ts';
+import { deployed, ofType, templateFile } from './deployed.ts';
 
-type Statement = { Effect: string; Action: string | string[]; Resource: unknown };
-
-const list = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value : [value]);
 const functionNames = ['Scanner', 'Worker', 'Enqueue', 'Control', 'Audit'];
-
-const statementsOf = (role: string): Statement[] => {
-  const policies = deployed()[`${role}Role`]?.Properties.Policies as { PolicyDocument: { Statement: Statement[] } }[];
-  return policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
-};
-
-/** `service:Action on Resource` for each action, the resource by its logical id. */
-const grants = (role: string): string[] =>
-  statementsOf(role).flatMap(({ Action, Resource }) =>
-    list(Action).flatMap((action) =>
-      list(Resource).map((resource) => {
-        const { 'Fn::GetAtt': attribute, Ref, 'Fn::Sub': text } = resource as Record<string, string | string[]>;
-        return `${action} on ${attribute?.[0] ?? Ref ?? text}`;
-      }),
-    ),
-  );
-
-const withoutLogs = (role: string): string[] =>
-  grants(role)
-    .filter((grant) => !grant.startsWith('logs:'))
-    .toSorted();
-
-const read = ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'].flatMap((action) => [
-  `${action} on \${AuditTable.Arn}/index/due`,
-  `${action} on \${AuditTable.Arn}/index/time`,
-  `${action} on AuditTable`,
-]);
-const byHand = [
-  ...read,
-  'dynamodb:PutItem on AuditTable',
-  'sqs:GetQueueAttributes on JobsQueue',
-  'sqs:SendMessage on JobsQueue',
-];
 
 describe('the table', () => {
   it('survives the stack, cannot be deleted by mistake, can be wound back and is encrypted', () => {
@@ -66,7 +31,7 @@ describe('the functions', () => {
         Runtime: 'nodejs24.x',
         Architectures: ['arm64'],
         Handler: `dist/${folder}/index.handler`,
-        Role: { 'Fn::GetAtt': [`${name}Role`, 'Arn'] },
+        Role: { 'Fn::Sub': `\${${name}Role.Arn}` },
         Environment: { Variables: { POLICY_FILE: `/var/task/dist/${folder}/hooksweep.policy.json` } },
       });
     }
@@ -81,49 +46,36 @@ describe('the functions', () => {
     });
   });
 
-  it('are woken every six hours to scan and every minute to sweep', () => {
-    const rules = ofType(deployed(), 'AWS::Events::Rule').map(({ Properties }) => {
-      const [target] = Properties.Targets as { Input: string }[];
-      return [Properties.ScheduleExpression, JSON.parse(target?.Input ?? '')];
+  it('are woken every six hours to scan and every minute to sweep, by a role that may do nothing else', () => {
+    const schedules = ofType(deployed(), 'AWS::Scheduler::Schedule').map(({ Properties }) => {
+      const { Input, Arn, RoleArn } = Properties.Target as Record<'Input' | 'Arn' | 'RoleArn', unknown>;
+      expect([Arn, RoleArn]).toEqual([
+        { 'Fn::GetAtt': ['ScannerLambdaFunction', 'Arn'] },
+        { 'Fn::GetAtt': ['ScheduleRole', 'Arn'] },
+      ]);
+      return [Properties.ScheduleExpression, Properties.State, JSON.parse(String(Input))];
     });
-    expect(rules).toEqual([
-      ['rate(6 hours)', { kind: 'scan' }],
-      ['rate(1 minute)', { kind: 'sweep' }],
+    expect(schedules).toEqual([
+      ['rate(6 hours)', 'ENABLED', { kind: 'scan' }],
+      ['rate(1 minute)', 'ENABLED', { kind: 'sweep' }],
     ]);
-  });
-});
-
-describe('the roles', () => {
-  it('of the audit can read the table and do nothing else', () => {
-    expect(withoutLogs('Audit')).toEqual(read.toSorted());
+    expect(ofType(deployed(), 'AWS::Events::Rule')).toEqual([]);
   });
 
-  it('of enqueue and control can write records and send jobs, and hold no credential of a provider', () => {
-    expect(withoutLogs('Enqueue')).toEqual(byHand.toSorted());
-    expect(withoutLogs('Control')).toEqual(byHand.toSorted());
-  });
-
-  it('of the worker takes jobs, and of the scanner drains the dead ones', () => {
-    expect(grants('Worker')).toContain('sqs:ChangeMessageVisibility on JobsQueue');
-    expect(grants('Worker')).not.toContain('sqs:SendMessage on ScansQueue');
-    expect(grants('Scanner')).toContain('sqs:DeleteMessage on JobsDeadQueue');
-    expect(grants('Scanner')).not.toContain('sqs:ReceiveMessage on JobsQueue');
-  });
-
-  it('name each action, never delete or update in place, and name each resource of ours', () => {
-    for (const grant of functionNames.flatMap(grants)) {
-      expect(grant).not.toMatch(/^[^ ]*\*/);
-      expect(grant).not.toMatch(/^dynamodb:(Delete|Update|Scan|BatchWrite)/);
-      expect(grant).not.toMatch(/ on (\*|undefined)$/);
-    }
-  });
-
-  it('write only to their own log group', () => {
-    for (const name of functionNames) {
-      const groups = grants(name).filter((grant) => grant.startsWith('logs:'));
-      expect(groups).toHaveLength(2);
-      for (const group of groups)
-        expect(group).toContain(`log-group:/aws/lambda/hooksweep-dev-${name.toLowerCase()}:*`);
+  it('keep their logs for a bounded time, and no credential in their environment', () => {
+    expect(ofType(deployed(), 'AWS::Logs::LogGroup').map(({ Properties }) => Properties.RetentionInDays)).toEqual(
+      functionNames.map(() => 90),
+    );
+    for (const { Properties } of ofType(deployed(), 'AWS::Lambda::Function')) {
+      const { Variables } = Properties.Environment as { Variables: Record<string, unknown> };
+      expect(Object.keys(Variables).toSorted()).toEqual([
+        'JOBS_DEAD_QUEUE_URL',
+        'JOBS_QUEUE_URL',
+        'POLICY_FILE',
+        'SCANS_QUEUE_URL',
+        'STAGE',
+        'TABLE_NAME',
+      ]);
     }
   });
 });
@@ -139,8 +91,107 @@ describe('the queues', () => {
     }
   });
 
-  it('have an alarm for what was given up', () => {
-    const watched = ofType(deployed(), 'AWS::CloudWatch::Alarm').map(({ Properties }) => JSON.stringify(Properties));
-    for (const name of ['JobsDeadQueue', 'ScansDeadQueue']) expect(watched.join()).toContain(name);
+  it('are encrypted, and alone in handing out jobs in order', () => {
+    for (const { Properties } of ofType(deployed(), 'AWS::SQS::Queue'))
+      expect(Properties.SqsManagedSseEnabled).toBe(true);
+    expect(deployed().JobsQueue?.Properties).toMatchObject({ FifoQueue: true, ContentBasedDeduplication: false });
+    expect(deployed().ScansQueue?.Properties).not.toHaveProperty('FifoQueue');
   });
+});
+
+/** What raises each alarm: metric, comparison and threshold, and what no data means. */
+const raised = {
+  BudgetExhaustedAlarm: 'Hooksweep BudgetExhausted > 0, silence is good',
+  CoverLostAlarm: 'Hooksweep CoverLost > 0, silence is good',
+  CredentialFailuresAlarm: 'Hooksweep CredentialFailures > 0, silence is good',
+  DeadLetteredAlarm: 'Hooksweep DeadLettered > 0, silence is good',
+  JobsAgeAlarm: 'AWS/SQS ApproximateAgeOfOldestMessage > 3600, silence is good',
+  JobsDeadAlarm: 'AWS/SQS ApproximateNumberOfMessagesVisible > 0, silence is good',
+  ScannerErrorsAlarm: 'AWS/Lambda Errors > 0, silence is good',
+  ScannerSilentAlarm: 'AWS/Lambda Invocations < 1, silence is bad',
+  ScannerThrottlesAlarm: 'AWS/Lambda Throttles > 0, silence is good',
+  ScansDeadAlarm: 'AWS/SQS ApproximateNumberOfMessagesVisible > 0, silence is good',
+  ScansFailedAlarm: 'Hooksweep ScansFailed > 0, silence is good',
+  ScansIncompleteAlarm: 'Hooksweep ScansIncomplete > 0, silence is good',
+  ScansSilentAlarm: 'Hooksweep ScansCompleted < 1, silence is bad',
+  ShrinkAlarm: 'Hooksweep ShrinkAlarms > 0, silence is good',
+  StepsFailedAlarm: 'Hooksweep StepsFailed > 0, silence is good',
+  WorkerErrorsAlarm: 'AWS/Lambda Errors > 0, silence is good',
+  WorkerThrottlesAlarm: 'AWS/Lambda Throttles > 0, silence is good',
+};
+
+const alarms = () => Object.entries(deployed()).filter(([, { Type }]) => Type === 'AWS::CloudWatch::Alarm');
+
+describe('the alarms', () => {
+  it('are there for each thing that a person has to know', () => {
+    const words: Readonly<Record<string, string>> = {
+      GreaterThanThreshold: '>',
+      LessThanThreshold: '<',
+      notBreaching: 'silence is good',
+      breaching: 'silence is bad',
+    };
+    const found = alarms().map(([id, { Properties: p }]) => [
+      id,
+      `${p.Namespace} ${p.MetricName} ${words[String(p.ComparisonOperator)]} ${p.Threshold}, ${words[String(p.TreatMissingData)]}`,
+    ]);
+    expect(Object.fromEntries(found)).toEqual(raised);
+  });
+
+  it('go to the topic, say what is the matter, and look at things that are there', () => {
+    const things = new Set([
+      'JobsQueue',
+      'JobsDeadQueue',
+      'ScansDeadQueue',
+      'hooksweep-dev-worker',
+      'hooksweep-dev-scanner',
+      'dev',
+    ]);
+    for (const [, { Properties }] of alarms()) {
+      expect(Properties).toMatchObject({ AlarmActions: [{ Ref: 'NoticesTopic' }], ActionsEnabled: true });
+      expect(String(Properties.AlarmDescription).length).toBeGreaterThan(30);
+      const [{ Value }] = Properties.Dimensions as [{ Value: string | { 'Fn::GetAtt': [string, string] } }];
+      expect(things).toContain(typeof Value === 'string' ? Value : Value['Fn::GetAtt'][0]);
+    }
+    expect(new Set(alarms().map(([, { Properties }]) => Properties.AlarmName)).size).toBe(alarms().length);
+  });
+
+  it('stand on a dashboard with what led to them', () => {
+    const [dashboard] = ofType(deployed(), 'AWS::CloudWatch::Dashboard');
+    const body = dashboard?.Properties.DashboardBody as { 'Fn::Sub': string };
+    const { widgets } = JSON.parse(body['Fn::Sub']) as { widgets: unknown[] };
+    expect(widgets).toHaveLength(5);
+    const shown = JSON.stringify(widgets);
+    for (const [, { Properties }] of alarms()) {
+      if (Properties.MetricName !== 'Invocations') expect(shown).toContain(`"${Properties.MetricName}"`);
+    }
+  });
+});
+
+describe('the template', () => {
+  it('holds these resources and no others', () => {
+    const counts = Object.fromEntries(
+      [...Map.groupBy(Object.values(deployed()), ({ Type }) => Type)].map(([type, group]) => [type, group.length]),
+    );
+    expect(counts).toEqual({
+      'AWS::CloudWatch::Alarm': Object.keys(raised).length,
+      'AWS::CloudWatch::Dashboard': 1,
+      'AWS::DynamoDB::Table': 1,
+      'AWS::IAM::Role': functionNames.length + 1,
+      'AWS::Lambda::EventInvokeConfig': 1,
+      'AWS::Lambda::EventSourceMapping': 2,
+      'AWS::Lambda::Function': functionNames.length,
+      'AWS::Logs::LogGroup': functionNames.length,
+      'AWS::S3::Bucket': 1,
+      'AWS::S3::BucketPolicy': 1,
+      'AWS::SNS::Topic': 1,
+      'AWS::SQS::Queue': 4,
+      'AWS::Scheduler::Schedule': 2,
+    });
+  });
+
+  const { error } = spawnSync('cfn-lint', ['--version']);
+  it.skipIf(error !== undefined)('has nothing that cfn-lint would say', () => {
+    const { stdout, stderr, status } = spawnSync('cfn-lint', [templateFile], { encoding: 'utf8' });
+    expect([stdout, stderr, status]).toEqual(['', '', 0]);
+  }, 120_000);
 });

@@ -96,11 +96,35 @@ describe('the numbers', () => {
     expect(numbers.jobsReceivesMax).toBe(limits.receivesMax);
   });
 
+  it('hand a message out often enough before it is too old to be handed out', () => {
+    const { jobsVisibilitySeconds, jobsReceivesMax, scansVisibilitySeconds, scansReceivesMax } = numbers;
+    expect(numbers.queueRetentionSeconds).toBeGreaterThan(jobsVisibilitySeconds * jobsReceivesMax);
+    expect(numbers.queueRetentionSeconds).toBeGreaterThan(scansVisibilitySeconds * scansReceivesMax);
+  });
+
+  it('leave a scan the time for all its questions to DNS, and a schedule no more events than it can make up for', () => {
+    const rounds = limits.lookupsPerScanMax / limits.lookupsAtOnceMax;
+    expect(numbers.scannerTimeoutSeconds * 1000).toBeGreaterThan(2 * rounds * limits.lookupTimeoutMs);
+    expect(numbers.scheduleAgeSeconds).toBeGreaterThanOrEqual(60);
+    expect(numbers.scheduleAgeSeconds).toBeLessThan(3600);
+  });
+
+  it('let a person wait for a list and one call more, and raise an alarm before anything lapses', () => {
+    expect(numbers.byHandTimeoutSeconds * 1000).toBeGreaterThan(2 * limits.callTimeoutMs);
+    expect(numbers.jobsAgeAlarmSeconds).toBeGreaterThan(numbers.jobsVisibilitySeconds);
+    expect(numbers.jobsAgeAlarmSeconds).toBeLessThan(numbers.queueRetentionSeconds);
+    expect(numbers.alarmPeriodSeconds * numbers.silencePeriods).toBeLessThan(numbers.jobsAgeAlarmSeconds);
+  });
+
   it('stay within what AWS takes', () => {
     expect(numbers.workerTimeoutSeconds).toBeLessThanOrEqual(900);
     expect(numbers.scannerTimeoutSeconds).toBeLessThanOrEqual(900);
     expect(numbers.jobsVisibilitySeconds).toBeLessThanOrEqual(43_200);
     expect(numbers.deadRetentionSeconds).toBeLessThanOrEqual(1_209_600);
     expect(numbers.jobsBatchSize).toBeLessThanOrEqual(10);
+    for (const concurrency of [numbers.jobsConcurrency, numbers.scansConcurrency]) {
+      expect(concurrency).toBeGreaterThanOrEqual(2);
+      expect(concurrency).toBeLessThanOrEqual(1000);
+    }
   });
 });
