@@ -66,6 +66,10 @@ export const limits = {
   policyAliasesMax: 100,
   /** A duration in a policy file. Ten years: a longer wait is a slip of the pen. */
   policyDurationMaxMs: 3660 * 24 * hour,
+  /** Records on one page of an audit query, unless fewer are asked for: a page then takes about a second. */
+  pageRecordsMax: 500,
+  /** One page of an audit query as JSON. */
+  pageBytesMax: 4 * 1024 * 1024,
   /** A plan file. */
   planBytesMax: 256 * 1024 * 1024,
 } as const;

@@ -1,5 +1,6 @@
 import { contentId } from '../canonical.ts';
 import { iso, type Ms } from '../clock.ts';
+import { limits } from '../limits.ts';
 import type { Environment } from '../policy/policy.ts';
 import type { Backup, Kind } from '../webhook.ts';
 import { brokenAt, type Entry } from './chain.ts';
@@ -28,8 +29,10 @@ export type AuditFilter = {
   state?: State;
   rule?: string;
   guard?: string;
+  /** As the history names it; without the request id that follows an `aws:` actor, all requests of that actor. */
   actor?: string;
-  plan?: string;
+  /** One plan, or the plans of several accounts that one id stands for. */
+  plan?: string | readonly string[];
   /** Last change at or after. */
   since?: Ms;
   /** Last change before. */
@@ -68,6 +71,9 @@ type ClosedCycle = Item & Pick<CleanupRecord, 'history' | 'head' | 'seqBefore' |
 /** Longest look back without `since`. */
 const lookBackMonths = 24;
 
+/** Keys read at a time at least: what one call to DynamoDB takes. */
+const batchMin = 100;
+
 const monthsBetween = (since: Ms, until: Ms): string[] => {
   const months: string[] = [];
   const at = new Date(until);
@@ -90,6 +96,8 @@ const byKey = (filter: AuditFilter, subject: Subject | null): boolean =>
   (filter.account === undefined || subject.account === filter.account) &&
   (filter.webhook === undefined || subject.webhookId === filter.webhook || recordName(subject) === filter.webhook);
 
+const isActor = (actor: string, asked: string): boolean => actor === asked || actor.startsWith(`${asked} `);
+
 const matches = (filter: AuditFilter, record: CleanupRecord): boolean => {
   const tests: boolean[] = [
     filter.provider === undefined || record.provider === filter.provider,
@@ -98,8 +106,8 @@ const matches = (filter: AuditFilter, record: CleanupRecord): boolean => {
     filter.state === undefined || record.state === filter.state,
     filter.rule === undefined || record.findings.some(({ rule }) => rule === filter.rule),
     filter.guard === undefined || record.endGuard === filter.guard,
-    filter.actor === undefined || record.history.some(({ actor }) => actor === filter.actor),
-    filter.plan === undefined || record.planId === filter.plan,
+    filter.actor === undefined || record.history.some(({ actor }) => isActor(actor, filter.actor ?? '')),
+    filter.plan === undefined || [filter.plan].flat().includes(record.planId ?? ''),
     filter.since === undefined || lastAt(record) >= filter.since,
     filter.until === undefined || lastAt(record) < filter.until,
   ];
@@ -109,36 +117,85 @@ const matches = (filter: AuditFilter, record: CleanupRecord): boolean => {
 /** A record that cannot be believed, by name: it is told of, and nothing in it is shown. */
 export type Unreadable = { record: string; why: string };
 
+/** Behind which record a page ended. */
+export type Place = { at: Ms; pk: string };
+
 const nameOf = ({ pk }: Key): string => pk.slice('webhook#'.length);
 
+const isBefore = (a: Place, b: Place): boolean => a.at > b.at || (a.at === b.at && a.pk < b.pk);
+const placeOf = (record: CleanupRecord): Place => ({ at: lastAt(record), pk: record.pk });
+
+async function* inBatches<T>(all: AsyncIterable<T>, size: number): AsyncIterable<T[]> {
+  let batch: T[] = [];
+  for await (const one of all) {
+    batch.push(one);
+    if (batch.length < size) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/** The time range of a query: without `since` it looks back two years. */
+export const boundsOf = ({ since, until }: AuditFilter, now: Ms): { since: Ms; until: Ms } => ({
+  since: since ?? new Date(now).setUTCMonth(new Date(now).getUTCMonth() - lookBackMonths),
+  until: until ?? now + 24 * 60 * 60 * 1000,
+});
+
+export type PageRequest = { limit: number; after: Place | null };
+export type Page<T> = { records: T[]; next: Place | null };
+
 /**
- * Records that match, newest change first. Reads both indexes and keys, never scans the table: one that was cut out of one index
- * is found by the other while it is open. Those that cannot be believed match
- * by their key alone; `onUnreadable` is told of them.
+ * One page of the records that match, newest change first. Reads both indexes and keys, never scans the table: one that was
+ * cut out of one index is found by the other while it is open. Those that cannot be believed match by their key alone;
+ * `onUnreadable` is told of them. A record that changes between two pages is newer than both and comes in neither.
  */
+export const findPage = async (
+  table: Table,
+  filter: AuditFilter,
+  now: Ms,
+  { limit, after }: PageRequest,
+  onUnreadable: (found: Unreadable) => void = () => {},
+): Promise<Page<CleanupRecord>> => {
+  const { since, until } = boundsOf(filter, now);
+  const found: CleanupRecord[] = [];
+  const seen = new Set<string>();
+  const take = async (keys: readonly Key[]): Promise<CleanupRecord[]> => {
+    const fresh = keys.filter(({ pk }) => !seen.has(pk) && byKey(filter, subjectOf(pk)));
+    for (const { pk } of fresh) seen.add(pk);
+    const believed = ((await table.get(fresh)) as CleanupRecord[]).filter((record) => {
+      const why = whyUnreadable(record);
+      if (why !== null) onUnreadable({ record: nameOf(record), why });
+      return why === null;
+    });
+    const inPlace = (record: CleanupRecord) => after === null || isBefore(after, placeOf(record));
+    found.push(...believed.filter((record) => matches(filter, record) && inPlace(record)));
+    return believed;
+  };
+  for (const hash of dueHashes)
+    for await (const batch of inBatches(table.query({ index: 'due', hash }), Number.POSITIVE_INFINITY))
+      await take(batch);
+  // Rows come by day, newest first, and a record is never older than its row: what lies after the oldest day read so far
+  // is complete.
+  let oldest = '9999-12-31';
+  const keys = changedKeys(table, since, after === null ? until : Math.min(until, after.at));
+  for await (const batch of inBatches(keys, Math.max(limit, batchMin))) {
+    for (const { day } of await take(batch)) if (day < oldest) oldest = day;
+    if (found.filter(({ day }) => day > oldest).length > limit) break;
+  }
+  const records = found.sort((a, b) => (isBefore(placeOf(a), placeOf(b)) ? -1 : 1)).slice(0, limit);
+  const last = records.at(-1);
+  return { records, next: last && found.length > limit ? placeOf(last) : null };
+};
+
+/** All records that match, as `findPage` finds them. */
 export const findRecords = async (
   table: Table,
   filter: AuditFilter,
   now: Ms,
-  onUnreadable: (found: Unreadable) => void = () => {},
-): Promise<CleanupRecord[]> => {
-  const until = filter.until ?? now + 24 * 60 * 60 * 1000;
-  const since = filter.since ?? new Date(now).setUTCMonth(new Date(now).getUTCMonth() - lookBackMonths);
-  const keys = new Map<string, Key>();
-  for (const hash of dueHashes)
-    for await (const key of table.query({ index: 'due', hash }))
-      if (byKey(filter, subjectOf(key.pk))) keys.set(key.pk, key);
-  for await (const key of changedKeys(table, since, until)) if (byKey(filter, subjectOf(key.pk))) keys.set(key.pk, key);
-  const records = (await table.get([...keys.values()])) as CleanupRecord[];
-  const believed = records.filter((record) => {
-    const why = whyUnreadable(record);
-    if (why !== null) onUnreadable({ record: nameOf(record), why });
-    return why === null;
-  });
-  return believed
-    .filter((record) => matches(filter, record))
-    .sort((a, b) => lastAt(b) - lastAt(a) || (a.pk < b.pk ? -1 : 1));
-};
+  onUnreadable?: (found: Unreadable) => void,
+): Promise<CleanupRecord[]> =>
+  (await findPage(table, filter, now, { limit: Number.POSITIVE_INFINITY, after: null }, onUnreadable)).records;
 
 const closedCycles = async (table: Table, record: CleanupRecord): Promise<ClosedCycle[]> => {
   const keys = Array.from({ length: Math.max(0, record.cycle - 1) }, (_, at) => cycleKey(record, at + 1));
@@ -177,6 +234,27 @@ export const auditRecords = async (
 ): Promise<AuditRecord[]> =>
   Promise.all((await findRecords(table, filter, now, onUnreadable)).map((record) => printed(table, record)));
 
+/** A page of records as they are printed. It ends early where it would grow over `limits.pageBytesMax`. */
+export const auditPage = async (
+  table: Table,
+  filter: AuditFilter,
+  now: Ms,
+  request: PageRequest,
+  onUnreadable?: (found: Unreadable) => void,
+): Promise<Page<AuditRecord>> => {
+  const { records: found, next } = await findPage(table, filter, now, request, onUnreadable);
+  const records: AuditRecord[] = [];
+  let bytes = 0;
+  for (const [at, record] of found.entries()) {
+    const one = await printed(table, record);
+    bytes += Buffer.byteLength(JSON.stringify(one));
+    const before = found[at - 1];
+    if (before && bytes > limits.pageBytesMax) return { records, next: placeOf(before) };
+    records.push(one);
+  }
+  return { records, next };
+};
+
 export type Verification = { records: number; entries: number; broken: { record: string; why: string }[] };
 
 const wrongWith = async (table: Table, record: CleanupRecord): Promise<string | null> => {
@@ -195,15 +273,26 @@ const wrongWith = async (table: Table, record: CleanupRecord): Promise<string | 
   return null;
 };
 
-/** Checks each story that matches: no entry changed, moved or cut out, each backup as it was when it was written. */
-export const verifyRecords = async (table: Table, filter: AuditFilter, now: Ms): Promise<Verification> => {
+/** Checks each story on a page: no entry changed, moved or cut out, each backup as it was when it was written. */
+export const verifyPage = async (
+  table: Table,
+  filter: AuditFilter,
+  now: Ms,
+  request: PageRequest,
+): Promise<Verification & { next: Place | null }> => {
   const broken: Verification['broken'] = [];
-  const records = await findRecords(table, filter, now, (found) => void broken.push(found));
+  const { records, next } = await findPage(table, filter, now, request, (found) => void broken.push(found));
   const unreadable = broken.length;
   for (const record of records) {
     const why = await wrongWith(table, record);
     if (why) broken.push({ record: recordName(record), why });
   }
   const entries = records.reduce((sum, record) => sum + record.seqBefore + record.history.length, 0);
-  return { records: records.length + unreadable, entries, broken };
+  return { records: records.length + unreadable, entries, broken, next };
+};
+
+/** Checks every story that matches. */
+export const verifyRecords = async (table: Table, filter: AuditFilter, now: Ms): Promise<Verification> => {
+  const { next: _, ...all } = await verifyPage(table, filter, now, { limit: Number.POSITIVE_INFINITY, after: null });
+  return all;
 };

@@ -56,7 +56,7 @@ const filterOf = (values: Context['values'], now: Ms): AuditFilter => {
 /** A plan over several accounts stands for each of theirs. */
 const perPlan = async (ports: Ports, filter: AuditFilter): Promise<AuditFilter[]> => {
   if (filter.plan === undefined) return [filter];
-  const plans = (await plansOf(ports, filter.plan)).map(({ planId }) => planId);
+  const plans = (await plansOf(ports, String(filter.plan))).map(({ planId }) => planId);
   return (plans.length > 0 ? plans : [filter.plan]).map((plan) => ({ ...filter, plan }));
 };
 

@@ -1,43 +1,9 @@
 import type { ParseArgsConfig } from 'node:util';
+import type { ExitCode } from '../failure.ts';
 import type { Ports } from '../jobs/ports.ts';
 import type { Policy } from '../policy/policy.ts';
 
-/** Exit codes, the first that fits. */
-export const exit = {
-  /** Nothing to do, or all done or queued. */
-  ok: 0,
-  /** Input, configuration, access; no account readable. */
-  error: 1,
-  /** Something waits for a decision: a scan with proposals. */
-  waits: 2,
-  /** Done in part. */
-  partly: 3,
-  /** Refused as a whole. */
-  refused: 4,
-} as const;
-export type ExitCode = (typeof exit)[keyof typeof exit];
-
-/** A failure meant for people: what, where and what to do. Printed as `error` in JSON. */
-export type Failure = {
-  code: string;
-  message: string;
-  hint: string;
-  file?: string;
-  line?: number;
-  column?: number;
-};
-
-/** Thrown by commands; `main` prints it and ends with `exitCode`. Told apart by `name`. */
-export class CommandError extends Error {
-  override name = 'CommandError' as const;
-  readonly failure: Failure;
-  readonly exitCode: ExitCode;
-  constructor(failure: Failure, exitCode: ExitCode = exit.error) {
-    super(failure.message);
-    this.failure = failure;
-    this.exitCode = exitCode;
-  }
-}
+export { CommandError, type ExitCode, exit, type Failure } from '../failure.ts';
 
 /** Where a command writes. Results go to stdout, everything else to stderr; every text is scrubbed of known secrets. */
 export type Output = {

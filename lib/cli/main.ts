@@ -1,9 +1,10 @@
 import { type Clock, systemClock } from '../clock.ts';
+import { reportOf } from '../failure.ts';
 import { version } from '../version.ts';
 import { parseFor, splitCommand, unknownCommand } from './args.ts';
 import type { Command, Context, Output } from './command.ts';
 import { commands } from './commands.ts';
-import { printFailure, reportOf } from './errors.ts';
+import { printFailure } from './errors.ts';
 import { helpOf, overview } from './help.ts';
 import { createOutput, type Streams } from './output.ts';
 import { openSession, readPolicy } from './session.ts';
