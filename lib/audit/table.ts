@@ -1,10 +1,4 @@
-import {
-  BatchGetItemCommand,
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  PutItemCommand,
-  QueryCommand,
-} from '@aws-sdk/client-dynamodb';
+import { BatchGetItemCommand, type DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Clock, Random } from '../clock.ts';
 import { readable } from './stored.ts';
@@ -213,7 +207,8 @@ export const dynamoTable = (client: DynamoDBClient, name: string, clock: Clock):
       );
       return true;
     } catch (error) {
-      if ((error as Error).name === ConditionalCheckFailedException.name) return false;
+      // Not the class's own name: in the bundles it is minified.
+      if ((error as Error).name === 'ConditionalCheckFailedException') return false;
       throw error;
     }
   },
