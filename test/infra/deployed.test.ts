@@ -190,8 +190,12 @@ describe('the template', () => {
   });
 
   const { error } = spawnSync('cfn-lint', ['--version']);
-  it.skipIf(error !== undefined)('has nothing that cfn-lint would say', () => {
-    const { stdout, stderr, status } = spawnSync('cfn-lint', [templateFile], { encoding: 'utf8' });
-    expect([stdout, stderr, status]).toEqual(['', '', 0]);
-  }, 120_000);
+  it.skipIf(error !== undefined)(
+    'has nothing that cfn-lint would say',
+    () => {
+      const { stdout, stderr, status } = spawnSync('cfn-lint', [templateFile], { encoding: 'utf8' });
+      expect([stdout, stderr, status]).toEqual(['', '', 0]);
+    },
+    120_000,
+  );
 });
