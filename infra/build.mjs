@@ -2,7 +2,7 @@
  * Bundles each function that serverless.yml names into dist/<function>/, which holds nothing else, and the CLI into
  * dist/cli/. Source maps, and esbuild's account of what is in each bundle, go to dist/maps/. Prints what each weighs and fails where one outgrows infra/bundles.json.
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -97,6 +97,9 @@ export const buildAll = async (print = console.log) => {
   const bundles = await Promise.all([...functionNames().map(bundleFunction), bundleCli()]);
   rmSync(join(root, 'dist'), { recursive: true, force: true });
   bundles.forEach(write);
+  // What pages of the CLI carry inside them is read from beside the code, here as in lib/report/.
+  const isAsset = (name) => !name.endsWith('.json');
+  cpSync(join(root, 'lib/report/browser'), join(root, 'dist/cli/browser'), { recursive: true, filter: isAsset });
   const sizes = bundles.map(weigh);
   print(sizeTable(sizes));
   const problems = overweight(sizes, JSON.parse(readFileSync(join(root, 'infra/bundles.json'), 'utf8')));

@@ -7,7 +7,7 @@ import { durationText, timeText } from './time-text.ts';
 
 type Style = Output['style'];
 
-const verbs = { propose: 'delete', keep: 'keep', report: 'report' } as const satisfies Record<
+export const verbs = { propose: 'delete', keep: 'keep', report: 'report' } as const satisfies Record<
   PlanItem['decision'],
   string
 >;
@@ -22,7 +22,7 @@ const times = ({ earliest, via }: PlanItem): string => {
 };
 
 /** What is said below an item, each with its label. */
-const details = (item: PlanItem): [string, string][] => {
+export const details = (item: PlanItem): [string, string][] => {
   const { findings, guards, survivor, needsApproval, restore, decision } = item;
   const proposed = decision === 'propose';
   return [

@@ -3,9 +3,9 @@ import { scanAccount } from '../jobs/scan.ts';
 import type { Plan, ScopeStatus } from '../plan/item.ts';
 import { planDigest, planDocument } from '../plan/plan.ts';
 import { textOf } from './args.ts';
-import { type Command, CommandError, type Context, type ExitCode, exit, type Session } from './command.ts';
+import { type Command, type Context, type ExitCode, exit, type Session } from './command.ts';
 import { chosenAccounts } from './option.ts';
-import { checkPlanFile, writePlanFile } from './plan-out.ts';
+import { checkOutFile, type OutFile, writeOutFile } from './plan-out.ts';
 import { footer, planLines } from './plan-table.ts';
 import { configName } from './session.ts';
 
@@ -55,27 +55,40 @@ const failureOf = (plan: Plan, code: ExitCode): ScopeStatus['error'] => {
   );
 };
 
+/** The files that were asked for; a name under which nothing can be written is refused before anything is read. */
+const outFiles = async (context: Context): Promise<{ plan: OutFile | null; report: OutFile | null }> => {
+  const { values, cwd } = context;
+  const [out, html] = [textOf(values, 'out'), textOf(values, 'html')];
+  const plan: OutFile | null = out === undefined ? null : { option: 'out', what: 'plan', file: out };
+  const report: OutFile | null = html === undefined ? null : { option: 'html', what: 'report', file: html };
+  const taken = { 'the policy file': configName(context) };
+  if (plan) await checkOutFile(cwd, plan, taken);
+  if (report) await checkOutFile(cwd, report, { ...taken, ...(plan && { 'the file of --out': plan.file }) });
+  return { plan, report };
+};
+
+const writeReport = async (cwd: string, file: OutFile, plan: Plan, lead: string): Promise<void> => {
+  // Loaded only where it is needed, as few scans write one.
+  const { renderReport } = await import('../report/report.ts');
+  await writeOutFile(cwd, file, renderReport(plan, lead));
+};
+
 const run = async (context: Context): Promise<ExitCode> => {
-  const { values, out, cwd } = context;
-  const file = textOf(values, 'out') ?? null;
-  if (values.html !== undefined)
-    throw new CommandError({
-      code: 'not-supported',
-      message: '--html comes with the report release',
-      hint: 'use --json or --out plan.json',
-    });
-  if (file !== null) await checkPlanFile(cwd, file, configName(context));
+  const { out, cwd } = context;
+  const files = await outFiles(context);
   const names = chosenAccounts(context, await context.policy());
   const session = await context.session('none');
   try {
-    if (values['accept-shrink']) await acceptShrink(session, names, out);
+    if (context.values['accept-shrink']) await acceptShrink(session, names, out);
     const plan = await planOf(session, names, out);
     const code = scanExit(plan);
     const error = failureOf(plan, code);
-    if (file !== null && !error) await writePlanFile(cwd, file, plan);
+    if (files.plan && !error) await writeOutFile(cwd, files.plan, `${JSON.stringify(plan, null, 2)}\n`);
+    const lead = footer(session.policy, plan, files.plan?.file ?? null);
+    if (files.report) await writeReport(cwd, files.report, plan, lead);
     out.document({ ...plan, ...(error && { error }) });
     for (const line of planLines(plan, out.style)) out.line(line);
-    out.line(footer(session.policy, plan, file));
+    out.line(lead);
     if (error && !out.json)
       out.fail(`hooksweep: ${code === exit.refused ? 'refused, too much is missing' : 'no account could be read'}`);
     return code;
@@ -89,7 +102,7 @@ export const scan: Command = {
   summary: 'Show what would go and why; reads only.',
   usage: '',
   about: `Reads the accounts of the policy and prints the plan: what would be deleted, what a guard keeps, what is only reported.
-Sends nothing that changes a webhook, and writes nothing but the file of --out. With --accept-shrink it also writes down,
+Sends nothing that changes a webhook, and writes nothing but the files of --out and --html. With --accept-shrink it also writes down,
 in the folder of --local, that the present lists are to be believed although much is missing from them.
 Exit codes: 0 nothing to propose, 2 proposals wait for a decision, 3 a part could not be read, 1 nothing could be read,
 4 refused because too much is missing since the last good scan.`,
@@ -102,13 +115,14 @@ Exit codes: 0 nothing to propose, 2 proposals wait for a decision, 3 a part coul
   optionHelp: {
     account: 'NAME  only these accounts; repeat it or separate by commas',
     out: 'FILE  also write the plan to a file for hooksweep apply',
-    html: 'FILE  comes with the report release',
+    html: 'FILE  also write a page to read, filter and print; it needs nothing but itself',
     'accept-shrink': 'believe the present lists although many webhooks are missing',
   },
   positionals: { min: 0, max: 0 },
   examples: [
     'hooksweep scan',
     'hooksweep scan --account modulus-sandbox --out plan.json',
+    'hooksweep scan --html report.html',
     'hooksweep scan --json | jq .summary',
   ],
   run,

@@ -154,11 +154,39 @@ describe('scan --out', () => {
     await run(['scan', '--out', 'plan.json'], { env: { [secretVariable]: 'wrong-key-value' } });
     expect(await readFile(join(cwd, 'plan.json'), 'utf8')).toBe('older');
   });
+});
 
-  it('says of --html that it comes later', async () => {
+describe('scan --html', () => {
+  it('writes a page for this user alone, and the same scan as without', async () => {
+    const { run, cwd } = await desk();
+    const { code, stdout } = await run(['scan', '--out', 'plan.json', '--html', 'report.html']);
+    const page = await readFile(join(cwd, 'report.html'), 'utf8');
+    expect(page).toContain('https://quick-fox.loca.lt/hook');
+    expect(page).toContain('Next: hooksweep apply plan.json');
+    expect(page).not.toContain('planted-in-the-url');
+    expect((await stat(join(cwd, 'report.html'))).mode & 0o777).toBe(0o600);
+    expect(stdout).toContain('2 to delete');
+    expect(code).toBe(2);
+  });
+
+  it('tells in the page where nothing could be read', async () => {
+    const { run, cwd } = await desk();
+    const { code } = await run(['scan', '--html', 'report.html'], { env: { [secretVariable]: 'wrong-key-value' } });
+    const page = await readFile(join(cwd, 'report.html'), 'utf8');
+    expect(page).toContain('Could not be read completely');
+    expect(page).not.toContain('wrong-key-value');
+    expect(code).toBe(1);
+  });
+
+  it.each([
+    ['the policy file', 'hooksweep.yml', 'this is the policy file'],
+    ['the file of --out', './plan.json', 'this is the file of --out'],
+    ['a folder that does not exist', 'nowhere/report.html', 'its folder does not exist'],
+  ])('refuses %s', async (_what, name, why) => {
     const { run } = await desk();
-    const { code, stderr } = await run(['scan', '--html', 'report.html']);
-    expect(stderr).toContain('comes with the report release');
+    const { code, stderr } = await run(['scan', '--out', 'plan.json', '--html', name]);
+    expect(stderr).toContain(`the report cannot be written: ${why}`);
+    expect(stderr).toContain('name another file with --html');
     expect(code).toBe(1);
   });
 });
