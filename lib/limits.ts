@@ -70,6 +70,14 @@ export const limits = {
   pageRecordsMax: 500,
   /** One page of an audit query as JSON. */
   pageBytesMax: 4 * 1024 * 1024,
+  /** Time between two looks of `audit --follow`: soon enough for a person, and 30 reads a minute for the table. */
+  followIntervalMs: 2 * second,
+  /** How far each look goes back: clocks of writers differ by seconds, and an index lags less than that. */
+  followSlackMs: minute,
+  /** One file of an export is closed when it is as large as this. */
+  exportFileBytes: 32 * 1024 * 1024,
+  /** The largest file of an export that is read back: one file and the largest story that may end it. */
+  exportFileBytesMax: 256 * 1024 * 1024,
   /** A plan file. */
   planBytesMax: 256 * 1024 * 1024,
 } as const;

@@ -1,7 +1,9 @@
 import { contentId } from '../canonical.ts';
 import { iso, type Ms } from '../clock.ts';
 import { limits } from '../limits.ts';
+import { hostMatches } from '../policy/host-pattern.ts';
 import type { Environment } from '../policy/policy.ts';
+import { parseUrl } from '../url.ts';
 import type { Backup, Kind } from '../webhook.ts';
 import { brokenAt, type Entry } from './chain.ts';
 import {
@@ -26,7 +28,10 @@ export type AuditFilter = {
   webhook?: string;
   /** Part of the redacted URL. */
   url?: string;
-  state?: State;
+  /** `a.com` is that host, `*.a.com` any depth below it. */
+  host?: string;
+  /** One state, or any of several. */
+  state?: State | readonly State[];
   rule?: string;
   guard?: string;
   /** As the history names it; without the request id that follows an `aws:` actor, all requests of that actor. */
@@ -62,6 +67,9 @@ export type AuditRecord = {
   waitFor: string | null;
   attempts: CleanupRecord['attempts'];
   restoredAs: string | null;
+  /** Hash of the backup as it was written, and of the newest entry: what the rest is checked against. */
+  backupHash: string | null;
+  head: string;
   history: readonly Entry[];
 };
 
@@ -103,7 +111,8 @@ const matches = (filter: AuditFilter, record: CleanupRecord): boolean => {
     filter.provider === undefined || record.provider === filter.provider,
     filter.environment === undefined || record.environment === filter.environment,
     filter.url === undefined || (record.url?.includes(filter.url) ?? false),
-    filter.state === undefined || record.state === filter.state,
+    filter.host === undefined || hostMatches(filter.host, parseUrl(record.url ?? '')?.host ?? ''),
+    filter.state === undefined || [filter.state].flat().includes(record.state),
     filter.rule === undefined || record.findings.some(({ rule }) => rule === filter.rule),
     filter.guard === undefined || record.endGuard === filter.guard,
     filter.actor === undefined || record.history.some(({ actor }) => isActor(actor, filter.actor ?? '')),
@@ -222,6 +231,8 @@ const printed = async (table: Table, record: CleanupRecord): Promise<AuditRecord
     waitFor: record.waitFor ?? null,
     attempts,
     restoredAs: record.restoredAs ?? null,
+    backupHash: record.backup,
+    head: record.head,
     history: [...before.flatMap(({ history }) => history), ...record.history],
   };
 };

@@ -1,19 +1,19 @@
-import {
-  type AuditFilter,
-  type AuditRecord,
-  auditRecords,
-  type Unreadable,
-  type Verification,
-  verifyRecords,
-} from '../audit/query.ts';
+import { type AuditFilter, type AuditRecord, type Verification, verifyRecords } from '../audit/query.ts';
 import { states } from '../audit/states.ts';
 import type { Ms } from '../clock.ts';
 import { plansOf } from '../jobs/plans.ts';
 import type { Ports } from '../jobs/ports.ts';
 import { guardNames, ruleNames } from '../jobs/why.ts';
+import { parseHostPattern } from '../policy/host-pattern.ts';
 import { quote, suggestion } from '../policy/wording.ts';
 import { textOf } from './args.ts';
-import { type Command, CommandError, type Context, type ExitCode, exit, type Output } from './command.ts';
+import { exportAll } from './audit-export.ts';
+import { follow } from './audit-follow.ts';
+import { type Ask, askTable } from './audit-source.ts';
+import { summary } from './audit-summary.ts';
+import { verbOf } from './audit-verb.ts';
+import { brokenLines, verifyExport } from './audit-verify.ts';
+import { type Command, CommandError, type Context, type ExitCode, exit, type Output, type Session } from './command.ts';
 import { csvText } from './csv.ts';
 import { storyLines, waitText } from './story.ts';
 import { tableLines } from './table.ts';
@@ -38,11 +38,22 @@ const time = (values: Context['values'], name: string, now: Ms): Ms | undefined 
   return text === undefined ? undefined : parsePast(text, name, now);
 };
 
+const hostOf = (values: Context['values']): string | undefined => {
+  const text = textOf(values, 'host');
+  if (text === undefined || parseHostPattern(text) !== null) return text;
+  throw new CommandError({
+    code: 'bad-value',
+    message: `--host cannot be ${quote(text)}`,
+    hint: 'write a host: example.com, or *.example.com for all below it',
+  });
+};
+
 const freeTexts = ['account', 'provider', 'webhook', 'url', 'actor', 'plan'] as const;
 
 const filterOf = (values: Context['values'], now: Ms): AuditFilter => {
   const all: AuditFilter = {
     ...Object.fromEntries(freeTexts.map((name) => [name, textOf(values, name)])),
+    host: hostOf(values),
     environment: oneOf(values, 'environment', environments),
     state: oneOf(values, 'state', states),
     rule: oneOf(values, 'rule', [...ruleNames, 'manual']),
@@ -94,20 +105,15 @@ const verify = async (ports: Ports, filters: readonly AuditFilter[], out: Output
   const broken = all.flatMap((one) => one.broken);
   const result = { records: sum(({ records }) => records), entries: sum(({ entries }) => entries), broken };
   out.document(result);
-  for (const line of tableLines(
-    broken.map(({ record, why }) => [{ text: 'broken', style: out.style.red }, record, why]),
-  ))
-    out.line(line);
+  for (const line of brokenLines(broken, out.style)) out.line(line);
   out.line(`${result.records} records, ${result.entries} entries, ${broken.length} broken`);
   return broken.length > 0 ? exit.error : exit.ok;
 };
 
-const show = async (ports: Ports, filters: readonly AuditFilter[], { values, out }: Context): Promise<ExitCode> => {
+const show = async (ask: Ask, filters: readonly AuditFilter[], { values, out }: Context): Promise<ExitCode> => {
   const limit = limitOf(values);
   const found: AuditRecord[] = [];
-  const unreadable = ({ record, why }: Unreadable) =>
-    out.warn(`${record} is left out, it cannot be read: ${why}; see hooksweep audit verify`);
-  for (const filter of filters) found.push(...(await auditRecords(ports.table, filter, ports.clock.now(), unreadable)));
+  for (const filter of filters) found.push(...(await ask(filter)));
   const records = found.slice(0, limit);
   out.document({ records });
   if (values.csv) out.line(csvText(records));
@@ -115,27 +121,36 @@ const show = async (ports: Ports, filters: readonly AuditFilter[], { values, out
   return exit.ok;
 };
 
+type Asked = ReturnType<typeof verbOf>;
+
+const answer = async (context: Context, session: Session, { verb, directory = '' }: Asked): Promise<ExitCode> => {
+  const { values, out } = context;
+  const { ports } = session;
+  const filters = await perPlan(ports, filterOf(values, ports.clock.now()));
+  const ask = askTable(ports, out);
+  switch (verb) {
+    case 'show':
+      return values.follow ? follow(context, session, ask, filters) : show(ask, filters, context);
+    case 'verify':
+      return verify(ports, filters, out);
+    case 'summary':
+      return summary(context, ask, filters, ports.clock.now());
+    case 'export':
+      return exportAll(context, session, (told) => askTable(ports, out, told), filters, directory);
+    default:
+      return verb satisfies never;
+  }
+};
+
 const run = async (context: Context): Promise<ExitCode> => {
-  const { values, positionals, out } = context;
-  const [verb] = positionals;
-  if (verb !== undefined && verb !== 'verify')
-    throw new CommandError({
-      code: 'unknown-command',
-      message: `audit knows no ${quote(verb)}`,
-      hint: suggestion(verb, ['verify']),
-    });
-  if (values.csv && out.json)
-    throw new CommandError({
-      code: 'bad-value',
-      message: '--csv and --json exclude each other',
-      hint: 'leave one out',
-    });
+  const asked = verbOf(context);
+  const { out } = context;
+  // An export is checked anywhere, without a policy.
+  if (asked.verb === 'verify' && asked.directory !== undefined) return verifyExport(context, asked.directory);
   const session = await context.session('none');
   try {
-    const { ports } = session;
     if (session.directory === null) out.warn('nothing is kept here yet: hooksweep run begins it');
-    const filters = await perPlan(ports, filterOf(values, ports.clock.now()));
-    return verb === 'verify' ? await verify(ports, filters, out) : await show(ports, filters, context);
+    return await answer(context, session, asked);
   } finally {
     await session.close();
   }
@@ -147,6 +162,7 @@ const texts = [
   'environment',
   'webhook',
   'url',
+  'host',
   'state',
   'rule',
   'guard',
@@ -155,18 +171,25 @@ const texts = [
   'since',
   'until',
   'limit',
+  'key',
+  'fingerprint',
 ];
 
 export const audit: Command = {
   name: 'audit',
   summary: 'Show what happened to webhooks, or prove that nobody changed the story.',
-  usage: '[verify]',
-  about: `Shows the records that match all options, newest change first. audit verify checks the chain of each story and each
-backup. Reads only. Exit codes: 0; 1 error, or verify found something broken.`,
+  usage: '[summary | verify [DIR] | export DIR]',
+  about: `Shows the records that match all options, newest change first; --follow shows new entries as they come, until Ctrl-C.
+audit summary adds up what was found, deleted, kept and why, and restored, and what waits now.
+audit verify checks the chain of each story and each backup; with DIR, an export, offline and without a policy.
+audit export writes the records that match as JSON lines with a manifest of hashes, signed with --key or with a key that is
+made for the folder of --local. Reads only, but for what export writes.
+Exit codes: 0; 1 error, or verify found something broken; 3 exported, and something was broken before.`,
   options: {
     ...Object.fromEntries(texts.map((name) => [name, { type: 'string' as const }])),
     csv: { type: 'boolean' },
     history: { type: 'boolean' },
+    follow: { type: 'boolean' },
   },
   optionHelp: {
     account: 'NAME  of this account',
@@ -174,6 +197,7 @@ backup. Reads only. Exit codes: 0; 1 error, or verify found something broken.`,
     environment: 'NAME  sandbox or production',
     webhook: 'ID  the id at the provider, or the whole record name',
     url: 'TEXT  a part of the redacted URL',
+    host: 'NAME  with this host; *.example.com for all below it',
     state: `NAME  ${states.join(', ')}`,
     rule: 'NAME  found by this rule',
     guard: 'NAME  ended by this guard',
@@ -184,12 +208,17 @@ backup. Reads only. Exit codes: 0; 1 error, or verify found something broken.`,
     limit: 'N  at most so many',
     csv: 'as CSV, safe for spreadsheets',
     history: 'with each line of their stories',
+    follow: 'new entries as they come; with --json a document a line',
+    key: 'env:NAME or file:PATH  an Ed25519 private key in PEM that signs the export',
+    fingerprint: 'SHA256:…  the key that must have signed the export',
   },
-  positionals: { min: 0, max: 1 },
+  positionals: { min: 0, max: 2 },
   examples: [
     'hooksweep audit --state deleted --since 7d',
     'hooksweep audit --webhook 102 --history',
-    'hooksweep audit verify',
+    'hooksweep audit --account shop --follow',
+    'hooksweep audit summary --since 30d',
+    'hooksweep audit export evidence --since 90d && hooksweep audit verify evidence',
   ],
   run,
 };

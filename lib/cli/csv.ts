@@ -1,8 +1,8 @@
 import type { AuditRecord } from '../audit/query.ts';
 import { plain } from './plain.ts';
 
-/** A spreadsheet takes such a field for a formula. */
-const formula = /^[=+\-@\t\r]/;
+/** A spreadsheet takes such a field for a formula, some in their wide forms too. */
+const formula = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
 
 /** One field by RFC 4180, harmless in a spreadsheet and on a terminal. */
 export const csvField = (value: string | number | null): string => {

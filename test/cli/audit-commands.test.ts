@@ -1,35 +1,17 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { connectStack, startStack } from '../../infra/local/stack.ts';
 import type { Entry } from '../../lib/audit/chain.ts';
 import type { CleanupRecord } from '../../lib/audit/record.ts';
 import { csvField } from '../../lib/cli/csv.ts';
-import { createOutput } from '../../lib/cli/output.ts';
-import { openSession, readPolicy } from '../../lib/cli/session.ts';
 import { parsePast } from '../../lib/cli/time-text.ts';
 import { approve, decideOn } from '../../lib/jobs/decide.ts';
 import type { Ports } from '../../lib/jobs/ports.ts';
 import { scanAccount } from '../../lib/jobs/scan.ts';
-import { clock, type Desk, desk, now, secretVariable, sink } from './desk.ts';
-
-/** Works on the desk's folder as `run` would, through the same ports. */
-const work = async ({ cwd, simulator }: Desk, act: (ports: Ports) => Promise<unknown>): Promise<void> => {
-  const signal = new AbortController().signal;
-  const env = { [secretVariable]: simulator.credentials.secretKey };
-  const streams = { stdin: new PassThrough(), stdout: sink(), stderr: sink() };
-  const secrets = new Set<string>();
-  const out = createOutput(streams, { json: false, quiet: true, env, secrets, signal });
-  const settings = { values: {}, env, cwd, signal, out, secrets, clock };
-  const session = await openSession('local', await readPolicy(settings), settings);
-  try {
-    await act(session.ports);
-  } finally {
-    await session.close();
-  }
-};
+import { type Desk, desk, now } from './desk.ts';
+import { work } from './work.ts';
 
 const account = 'modulus-sandbox';
 const scanned = (ports: Ports) => scanAccount(ports, account, { acceptShrink: false });
@@ -222,6 +204,9 @@ describe('a CSV field', () => {
     ['-1', "'-1"],
     ['@x', "'@x"],
     ['\tx', "'\\u{9}x"],
+    ['\r=x', "'\\u{d}=x"],
+    ['\n=x', "'\\u{a}=x"],
+    ['＝1+1', "'＝1+1"],
     ['a,b', '"a,b"'],
     ['say "x"', '"say ""x"""'],
     ['=a,b', `"'=a,b"`],
