@@ -119,7 +119,11 @@ describe('a report in the browser', () => {
     expect(await page.locator('img').count()).toBe(0);
   });
 
-  it.each(['light', 'dark'] as const)('has nothing in %s that axe objects to', async (colorScheme) => {
+  it.each([
+    ['light', 1280],
+    ['dark', 1280],
+    ['light', 360],
+  ] as const)('has nothing in %s, %i wide, that axe objects to', async (colorScheme, width) => {
     const error = { code: 'credential', message: 'the key was refused', hint: 'check the key' };
     const broken = accountPlan('erp', {
       status: 'error',
@@ -127,7 +131,10 @@ describe('a report in the browser', () => {
     });
     const risky = { rule: 'test', confidence: 'security', evidence: 'a probe receiver', proposes: false } as const;
     const items = [...mixed, item('5', { decision: 'report', findings: [risky] })];
-    const page = await open(plan(items, { accounts: [accountPlan(), broken], warnings: ['careful'] }), { colorScheme });
+    const page = await open(plan(items, { accounts: [accountPlan(), broken], warnings: ['careful'] }), {
+      colorScheme,
+      width,
+    });
     await page.evaluate(`${await readFile(axeFile, 'utf8')};undefined`);
     const results = (await page.evaluate('axe.run()')) as AxeResults;
     expect(results.violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
