@@ -77,7 +77,7 @@ export const exportAll = async (
   context: Context,
   session: Session,
   ask: (unreadable: (found: Unreadable) => void) => Ask,
-  filters: readonly AuditFilter[],
+  filter: AuditFilter,
   directory: string,
 ): Promise<ExitCode> => {
   const { out, cwd } = context;
@@ -86,7 +86,7 @@ export const exportAll = async (
   const signer = await signingKey(context, session);
   const broken: Fault[] = [];
   const source = ask(({ record, why }) => void broken.push({ record, why }));
-  const records = out.scrubbed((await Promise.all(filters.map(source))).flat());
+  const records = out.scrubbed(await source(filter));
   for (const record of records) {
     const why = wrongWithRecord(record);
     if (why !== null) broken.push({ record: record.record, why });
@@ -98,7 +98,7 @@ export const exportAll = async (
     createdAt: iso(clock.now()),
     by: actor,
     hooksweep: version,
-    filter: { ...filters[0] },
+    filter: { ...filter },
     records: records.length,
     entries,
     broken,

@@ -69,20 +69,14 @@ const endedBy = (error: unknown): CommandError =>
   });
 
 /** Prints new entries of records that match, until Ctrl-C; with `--json` a document a line. */
-export const follow = async (
-  context: Context,
-  session: Session,
-  ask: Ask,
-  filters: readonly AuditFilter[],
-): Promise<ExitCode> => {
+export const follow = async (context: Context, session: Session, ask: Ask, filter: AuditFilter): Promise<ExitCode> => {
   checkFollow(context, session);
   const { out, signal } = context;
   const { clock } = session.ports;
-  const all: Ask = async (within) => (await Promise.all(filters.map((filter) => ask({ ...filter, ...within })))).flat();
-  const since = filters[0]?.since ?? clock.now();
+  const since = filter.since ?? clock.now();
   out.progress('following; Ctrl-C ends it');
   try {
-    for await (const found of newEntries(all, {}, since, clock, signal))
+    for await (const found of newEntries(ask, filter, since, clock, signal))
       for (const { record, entry } of found) {
         const { seq, at, event, actor, detail } = entry;
         out.document({ record: record.record, url: record.url, state: record.state, ...entry });

@@ -75,25 +75,18 @@ const summaryLines = (summary: Summary, style: Output['style']): string[] => {
 };
 
 /** What came of webhooks in a time, and what waits now. */
-export const summary = async (
-  { out, values }: Context,
-  ask: Ask,
-  filters: readonly AuditFilter[],
-  now: Ms,
-): Promise<ExitCode> => {
+export const summary = async ({ out, values }: Context, ask: Ask, filter: AuditFilter, now: Ms): Promise<ExitCode> => {
   if (values.state !== undefined || values.guard !== undefined)
     throw new CommandError({
       code: 'bad-value',
       message: 'a summary tells of all states and guards',
       hint: 'leave out --state and --guard',
     });
-  const since = filters[0]?.since ?? now - presetMs;
-  const until = filters[0]?.until ?? now + 1;
-  const asked = filters.map(({ until: _, ...filter }) => filter);
-  const changed = (await Promise.all(asked.map((filter) => ask({ ...filter, since })))).flat();
-  const open = (
-    await Promise.all(asked.map(({ since: _, ...filter }) => ask({ ...filter, state: openStates })))
-  ).flat();
+  const since = filter.since ?? now - presetMs;
+  const until = filter.until ?? now + 1;
+  const asked = { ...filter, since: undefined, until: undefined };
+  const changed = await ask({ ...asked, since });
+  const open = await ask({ ...asked, state: openStates });
   const found = summaryOf(changed, open, guardNames, since, until);
   out.document(found);
   for (const line of summaryLines(found, out.style)) out.line(line);

@@ -1,4 +1,4 @@
-import { type AuditFilter, type AuditRecord, type Verification, verifyRecords } from '../audit/query.ts';
+import { type AuditFilter, type AuditRecord, verifyRecords } from '../audit/query.ts';
 import { states } from '../audit/states.ts';
 import type { Ms } from '../clock.ts';
 import { plansOf } from '../jobs/plans.ts';
@@ -65,10 +65,10 @@ const filterOf = (values: Context['values'], now: Ms): AuditFilter => {
 };
 
 /** A plan over several accounts stands for each of theirs. */
-const perPlan = async (ports: Ports, filter: AuditFilter): Promise<AuditFilter[]> => {
-  if (filter.plan === undefined) return [filter];
+const withPlans = async (ports: Ports, filter: AuditFilter): Promise<AuditFilter> => {
+  if (filter.plan === undefined) return filter;
   const plans = (await plansOf(ports, String(filter.plan))).map(({ planId }) => planId);
-  return (plans.length > 0 ? plans : [filter.plan]).map((plan) => ({ ...filter, plan }));
+  return plans.length > 0 ? { ...filter, plan: plans } : filter;
 };
 
 const limitOf = (values: Context['values']): number => {
@@ -98,23 +98,18 @@ const lines = (records: readonly AuditRecord[], withHistory: boolean, style: Out
   return [...heads.flatMap((head, at) => [head, ...(stories[at] ?? [])]), count];
 };
 
-const verify = async (ports: Ports, filters: readonly AuditFilter[], out: Output): Promise<ExitCode> => {
-  const all: Verification[] = [];
-  for (const filter of filters) all.push(await verifyRecords(ports.table, filter, ports.clock.now()));
-  const sum = (count: (one: Verification) => number) => all.reduce((total, one) => total + count(one), 0);
-  const broken = all.flatMap((one) => one.broken);
-  const result = { records: sum(({ records }) => records), entries: sum(({ entries }) => entries), broken };
+const verify = async ({ table, clock }: Ports, filter: AuditFilter, out: Output): Promise<ExitCode> => {
+  const result = await verifyRecords(table, filter, clock.now());
+  const { records, entries, broken } = result;
   out.document(result);
   for (const line of brokenLines(broken, out.style)) out.line(line);
-  out.line(`${result.records} records, ${result.entries} entries, ${broken.length} broken`);
+  out.line(`${records} records, ${entries} entries, ${broken.length} broken`);
   return broken.length > 0 ? exit.error : exit.ok;
 };
 
-const show = async (ask: Ask, filters: readonly AuditFilter[], { values, out }: Context): Promise<ExitCode> => {
+const show = async (ask: Ask, filter: AuditFilter, { values, out }: Context): Promise<ExitCode> => {
   const limit = limitOf(values);
-  const found: AuditRecord[] = [];
-  for (const filter of filters) found.push(...(await ask(filter)));
-  const records = found.slice(0, limit);
+  const records = (await ask(filter)).slice(0, limit);
   out.document({ records });
   if (values.csv) out.line(csvText(records));
   else for (const line of lines(records, values.history === true, out.style)) out.line(line);
@@ -126,17 +121,17 @@ type Asked = ReturnType<typeof verbOf>;
 const answer = async (context: Context, session: Session, { verb, directory = '' }: Asked): Promise<ExitCode> => {
   const { values, out } = context;
   const { ports } = session;
-  const filters = await perPlan(ports, filterOf(values, ports.clock.now()));
+  const filter = await withPlans(ports, filterOf(values, ports.clock.now()));
   const ask = askTable(ports, out);
   switch (verb) {
     case 'show':
-      return values.follow ? follow(context, session, ask, filters) : show(ask, filters, context);
+      return values.follow ? follow(context, session, ask, filter) : show(ask, filter, context);
     case 'verify':
-      return verify(ports, filters, out);
+      return verify(ports, filter, out);
     case 'summary':
-      return summary(context, ask, filters, ports.clock.now());
+      return summary(context, ask, filter, ports.clock.now());
     case 'export':
-      return exportAll(context, session, (told) => askTable(ports, out, told), filters, directory);
+      return exportAll(context, session, (told) => askTable(ports, out, told), filter, directory);
     default:
       return verb satisfies never;
   }
