@@ -49,7 +49,7 @@ export const listSection = (rows: readonly Row[]): Part =>
 <section aria-labelledby="list"><h2 id="list" tabindex="-1">Webhooks with a finding</h2>${filters(rows)}
   <div class="bar"><p id="count" role="status"></p></div>
   <noscript><p>The list needs JavaScript. The totals do not, and <code>hooksweep scan</code> prints the same.</p></noscript>
-  <ul id="rows" class="rows"></ul>
+  <ul id="rows" class="rows" role="list"></ul>
   <nav class="bar" aria-label="Pages"><button type="button" id="back">Back</button><p id="page"></p>
     <button type="button" id="next">Next</button></nav>
 </section>`;

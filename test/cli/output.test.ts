@@ -152,10 +152,13 @@ describe('secrets', () => {
       ['validate'],
       ['scan'],
       ['scan', '--out', 'plan.json'],
+      ['scan', '--html', 'report.html'],
       ['scan', '--account', secret],
       ['status'],
       ['audit', '--webhook', secret],
       ['audit', 'verify'],
+      ['audit', 'summary'],
+      ['audit', 'export', secret],
       ['why', '--account', 'modulus-sandbox', '--webhook', '8'],
       ['why', '--account', 'modulus-sandbox', '--webhook', secret],
       ['why', '--account', secret, '--webhook', '8'],
@@ -168,7 +171,7 @@ describe('secrets', () => {
         texts.push(stdout, stderr);
       }
     const file = await readFile(join(cwd, 'plan.json'), 'utf8');
-    texts.push(file);
+    texts.push(file, await readFile(join(cwd, 'report.html'), 'utf8'));
     const plan = JSON.parse(file) as Plan;
     expect(planDigest(plan), 'the plan can still be applied').toBe(plan.digest);
     expect(texts.join('')).toContain('REDACTED');
