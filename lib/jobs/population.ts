@@ -132,7 +132,7 @@ export const goneByUs = async (
 export const isKnownAbsent = (record: CleanupRecord, scope: ScopeItem | undefined, seen: Seen): boolean =>
   scope?.lastGood !== undefined &&
   !seen.has(recordRef(record)) &&
-  scope.lastGood.at > Date.parse(record.history[0]?.at ?? '');
+  scope.lastGood.at >= Date.parse(record.history[0]?.at ?? '');
 
 /** Whether these missing ids may be believed: the same set was seen before, or a person accepted it. */
 export const isBelieved = ({ missing, hash }: Assessment, known: ScopeItem['missing']): boolean =>
