@@ -22,14 +22,18 @@ const filter = v.strictObject({
   until: v.optional(time),
 });
 const request = v.strictObject({
-  action: v.optional(v.picklist(['query', 'verify']), 'query'),
+  action: v.optional(v.picklist(['query', 'verify', 'policy']), 'query'),
   filter: v.optional(filter, {}),
 });
 
-/** Answers from the audit table: `{ action?: 'query' | 'verify', filter?: {…} }`, times in ISO 8601. Only reads. */
+/**
+ * Answers from the audit table: `{ action?: 'query' | 'verify', filter?: {…} }`, times in ISO 8601, and `{ action: 'policy' }`
+ * with the policy that this stack works by, whose credentials are references. Only reads.
+ */
 export const auditHandler = (makePorts: MakePorts) => async (event: unknown, context: Context) => {
   const { action, filter: asked } = v.parse(request, event);
-  const { table, clock } = await makePorts(`aws:${context.invokedFunctionArn}`);
+  const { table, clock, policy } = await makePorts(`aws:${context.invokedFunctionArn}`);
+  if (action === 'policy') return { policy };
   if (action === 'verify') return verifyRecords(table, asked, clock.now());
   const unreadable: Unreadable[] = [];
   const records = await auditRecords(table, asked, clock.now(), (found) => void unreadable.push(found));

@@ -4,6 +4,7 @@ import { audit } from './audit.ts';
 import { checkUrl } from './check-url.ts';
 import type { Command } from './command.ts';
 import { demo } from './demo.ts';
+import { deployCheck } from './deploy-check.ts';
 import { enqueue } from './enqueue.ts';
 import { init } from './init.ts';
 import { providers } from './providers.ts';
@@ -25,6 +26,7 @@ export const commands: readonly Command[] = [
   providers,
   init,
   validate,
+  deployCheck,
   scan,
   apply,
   run,

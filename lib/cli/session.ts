@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { memoryTable } from '../audit/memory-table.ts';
+import { markSchema } from '../audit/schema.ts';
 import { dynamoTable, type Table } from '../audit/table.ts';
 import { type Clock, systemRandom } from '../clock.ts';
 import { localReaders, localSecrets } from '../credentials.ts';
@@ -117,17 +118,25 @@ const onFolder = async (folder: string, clock: Clock): Promise<Store> => {
     JOBS_DEAD_QUEUE_URL: dead = '',
     SCANS_QUEUE_URL: scans = '',
   } = stack.environment;
+  const table = dynamoTable(clients.dynamodb, TABLE_NAME, clock);
+  const close = async () => {
+    clients.dynamodb.destroy();
+    clients.sqs.destroy();
+    await stack.close();
+  };
+  try {
+    await markSchema({ table, random: systemRandom });
+  } catch (error) {
+    await close();
+    throw error;
+  }
   return {
-    table: dynamoTable(clients.dynamodb, TABLE_NAME, clock),
+    table,
     queue: sqsQueue(clients.sqs, { jobs, dead, scans }),
     directory: folder,
     running: connected !== null,
     deadLetters: () => sqsQueue(clients.sqs, { jobs: dead, dead, scans }).depth(),
-    async close() {
-      clients.dynamodb.destroy();
-      clients.sqs.destroy();
-      await stack.close();
-    },
+    close,
   };
 };
 

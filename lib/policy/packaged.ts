@@ -14,8 +14,8 @@ export const policyHash = (accounts: readonly Account[]): string =>
  * @throws where the file is not one, or its content is not what its hash says: nothing may run on it then
  */
 export const parsePolicyDocument = (text: string, file: string): Policy => {
-  const policy = JSON.parse(text) as Partial<Policy>;
-  if (policy.version !== 1 || !Array.isArray(policy.accounts) || policyHash(policy.accounts) !== policy.hash)
+  const policy = JSON.parse(text) as Partial<Policy> | null;
+  if (policy?.version !== 1 || !Array.isArray(policy.accounts) || policyHash(policy.accounts) !== policy.hash)
     throw new Error(`${file} is not a policy packaged by this version of hooksweep; package the service again`);
   return policy as Policy;
 };
