@@ -90,9 +90,19 @@ const accountState = async (
 ): Promise<AccountState> => {
   const own = records.filter((record) => record.account === account.name).map(({ scope }) => scope);
   // Before the first scan: a provider without scopes of its own has one by the name of the account.
-  const scopes = [...new Set([account.name, ...own, ...(await readScopeNames(ports, account.name))])].toSorted();
+  const names = await readScopeNames(ports, account.name);
+  const scopes = [...new Set([account.name, ...own, ...names])].toSorted();
   const items = await Promise.all(scopes.map((scope) => readScope(ports, account.name, scope)));
-  const known = scopes.flatMap((scope, at) => (items[at] || own.includes(scope) ? [scopeState(scope, items[at])] : []));
+  const lastScan = Math.max(
+    0,
+    ...items.flatMap((item, at) => (names.includes(scopes[at] ?? '') && item?.lastScan?.at) || 0),
+  );
+  // A failure of the account as a whole is over with the next scan that finds its scopes.
+  const isOver = (scope: string, item: ScopeItem | undefined) =>
+    scope === account.name && !names.includes(scope) && (item?.lastScan?.at ?? 0) <= lastScan;
+  const known = scopes.flatMap((scope, at) =>
+    own.includes(scope) || (items[at] && !isOver(scope, items[at])) ? [scopeState(scope, items[at])] : [],
+  );
   const day = iso(now).slice(0, 10);
   const paused = item?.paused && item.paused.until > now ? item.paused : null;
   return {
