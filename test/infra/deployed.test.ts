@@ -71,9 +71,9 @@ describe('the functions', () => {
       expect(Object.keys(Variables).toSorted()).toEqual([
         'JOBS_DEAD_QUEUE_URL',
         'JOBS_QUEUE_URL',
+        'NOTICES',
         'POLICY_FILE',
         'SCANS_QUEUE_URL',
-        'STAGE',
         'TABLE_NAME',
       ]);
     }
@@ -107,6 +107,7 @@ const raised = {
   DeadLetteredAlarm: 'Hooksweep DeadLettered > 0, silence is good',
   JobsAgeAlarm: 'AWS/SQS ApproximateAgeOfOldestMessage > 3600, silence is good',
   JobsDeadAlarm: 'AWS/SQS ApproximateNumberOfMessagesVisible > 0, silence is good',
+  NoticesFailedAlarm: 'Hooksweep NoticesFailed > 0, silence is good',
   ScannerErrorsAlarm: 'AWS/Lambda Errors > 0, silence is good',
   ScannerSilentAlarm: 'AWS/Lambda Invocations < 1, silence is bad',
   ScannerThrottlesAlarm: 'AWS/Lambda Throttles > 0, silence is good',
