@@ -20,7 +20,7 @@ export const functionNames = (): string[] =>
 const requireBanner =
   "import { createRequire as hooksweepRequire } from 'node:module';const require = hooksweepRequire(import.meta.url);";
 
-const bundle = async (name: string, entry: string, options: BuildOptions) => {
+export const bundle = async (name: string, entry: string, options: BuildOptions) => {
   const { outputFiles, metafile } = await build({
     absWorkingDir: root,
     entryPoints: [entry],

@@ -1,4 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import {
+  GetSecretValueCommand,
+  ResourceNotFoundException,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
+import { mockClient } from 'aws-sdk-client-mock';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../lib/clock.ts';
 import { awsReaders } from '../lib/credentials-aws.ts';
 import { limits } from '../lib/limits.ts';
@@ -102,5 +109,36 @@ describe('credentials on AWS', () => {
       hint: expect.stringContaining('ssm:/path'),
     });
     delete process.env.HOOKSWEEP_PLANTED;
+  });
+});
+
+describe('the stores themselves', () => {
+  const mocked = () => {
+    const [ssm, secrets] = [mockClient(SSMClient), mockClient(SecretsManagerClient)];
+    onTestFinished(() => {
+      ssm.restore();
+      secrets.restore();
+    });
+    return { ssm, secrets, readers: awsReaders(systemClock) };
+  };
+
+  it('are asked for one decrypted parameter, and for the present version of one secret', async () => {
+    const { ssm, secrets, readers } = mocked();
+    ssm.on(GetParameterCommand, { Name: '/a', WithDecryption: true }).resolves({ Parameter: { Value: 'one' } });
+    secrets.on(GetSecretValueCommand, { SecretId: 'b' }).resolves({ SecretString: '{"key":"two"}' });
+    expect(await readers.ssm('/a', null)).toEqual({ status: 'ok', value: 'one' });
+    expect(await readers.secretsmanager('b', 'key')).toEqual({ status: 'ok', value: 'two' });
+    expect(secrets.commandCalls(GetSecretValueCommand)[0]?.args[0].input).toEqual({ SecretId: 'b' });
+  });
+
+  it('say by the name of their error what is missing', async () => {
+    const { ssm, secrets, readers } = mocked();
+    const about = { message: planted, $metadata: {} };
+    ssm.on(GetParameterCommand).rejects(new ParameterNotFound(about));
+    secrets.on(GetSecretValueCommand).rejects(new ResourceNotFoundException({ ...about, Message: planted } as never));
+    for (const reading of [await readers.ssm('/a', null), await readers.secretsmanager('b', null)]) {
+      expect(reading).toMatchObject({ status: 'error', hint: expect.stringContaining('docs/parameters.md') });
+      expect(JSON.stringify(reading)).not.toContain(planted);
+    }
   });
 });
