@@ -1,5 +1,5 @@
 import { type ExecFileException, execFile } from 'node:child_process';
-import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { temporaryFolder } from '../infra/folder.ts';
@@ -15,21 +15,28 @@ export const checkout = (endpoint: string) => {
   for (const part of parts) cpSync(join(root, part), join(folder, part), { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
   mkdirSync(join(folder, 'home'));
+  mkdirSync(join(folder, 'bin'));
+  symlinkSync(join(folder, 'lib/cli/bin.mjs'), join(folder, 'bin/hooksweep'));
   const env = {
     HOME: join(folder, 'home'),
-    PATH: [join(root, 'node_modules/.bin'), process.env.PATH].join(delimiter),
+    PATH: [join(folder, 'bin'), join(root, 'node_modules/.bin'), process.env.PATH].join(delimiter),
     AWS_ENDPOINT_URL: endpoint,
     AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
     AWS_SECRET_ACCESS_KEY: 'secret-of-the-deployer',
     SLS_AWS_MONITORING_FREQUENCY: '1',
   };
   return {
-    folder,
-    write: (name: string, text: string) => writeFileSync(join(folder, name), text),
-    run: (command: string, args: readonly string[], more: Record<string, string> = {}) =>
+    /** Replaces text that must be there. */
+    edit: (name: string, from: string, to: string) => {
+      const text = readFileSync(join(folder, name), 'utf8');
+      if (!text.includes(from)) throw new Error(`${name} does not hold ${from}`);
+      writeFileSync(join(folder, name), text.replaceAll(from, to));
+    },
+    /** Runs a command line of words without quotes. */
+    run: (line: string) =>
       new Promise<Ran>((resolve) => {
-        const options = { cwd: folder, env: { ...env, ...more } };
-        execFile(command, args, options, (error: ExecFileException | null, stdout, stderr) =>
+        const [command = '', ...args] = line.split(' ');
+        execFile(command, args, { cwd: folder, env }, (error: ExecFileException | null, stdout, stderr) =>
           resolve({ code: Number(error?.code ?? 0), output: stdout + stderr }),
         );
       }),

@@ -1,20 +1,15 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { entriesOf } from '../packaged/unzip.ts';
 import { type Account, account } from './account.ts';
 import { checkout } from './checkout.ts';
 
-const policyFile = 'hooksweep.dev.yml';
-const policy = JSON.stringify({
-  version: 1,
-  accounts: [
-    {
-      ...{ name: 'code', provider: 'github', environment: 'production' },
-      credentials: { token: 'ssm:/hooksweep/dev/code/token' },
-      options: { owner: 'sari-sari-demo', repos: ['checkout'] },
-    },
-  ],
-  rules: { test: {} },
-});
+/** The commands of the page, but for those that fetch, install, and store the credential. */
+const commands = (): readonly string[] => {
+  const page = readFileSync(new URL('../../docs/deploy.md', import.meta.url), 'utf8');
+  const lines = [...page.matchAll(/```sh\n(.*?)```/gs)].flatMap(([, block = '']) => block.trim().split('\n'));
+  return lines.filter((line) => line.startsWith('npx ')).map((line) => line.slice('npx '.length));
+};
 
 const ofType = ({ resources }: Account, type: string) => [...resources.values()].filter((one) => one.type === type);
 const idsOf = (aws: Account, type: string): readonly string[] => ofType(aws, type).map(({ id }) => id);
@@ -39,9 +34,11 @@ const functionNames = ['scanner', 'worker', 'enqueue', 'control', 'audit'].map((
 describe('osls deploy and osls remove', () => {
   it('create and remove the whole stack, by one command each, and leave the table', { timeout: 180_000 }, async () => {
     const aws = await account();
-    const { write, run } = checkout(aws.url);
-    write(policyFile, policy);
-    const { code, output } = await run('osls', ['deploy']);
+    const { edit, run } = checkout(aws.url);
+    const [init = '', deploy = '', , remove = ''] = commands();
+    expect(await run(init)).toMatchObject({ code: 0 });
+    edit('hooksweep.dev.yml', 'env:GITHUB_TOKEN', 'ssm:/hooksweep/dev/github-sandbox/token');
+    const { code, output } = await run(deploy);
     expect([code, output]).toEqual([0, expect.stringContaining('Service deployed to stack hooksweep-dev')]);
 
     expect([...aws.stacks].map(([name, { status }]) => [name, status])).toEqual([['hooksweep-dev', 'UPDATE_COMPLETE']]);
@@ -55,17 +52,17 @@ describe('osls deploy and osls remove', () => {
       expect([id, [...files.keys()].filter((name) => !name.startsWith(`${folder}/`))]).toEqual([id, []]);
       expect([...files.keys()]).toContain(`${folder}/index.mjs`);
       const { accounts } = JSON.parse(String(files.get(`${folder}/hooksweep.policy.json`)));
-      expect(accounts).toMatchObject([{ name: 'code', mode: 'report' }]);
+      expect(accounts).toMatchObject([{ name: 'github-sandbox', mode: 'report' }]);
     }
 
-    const removed = await run('osls', ['remove']);
+    const removed = await run(remove);
     expect(removed).toMatchObject({ code: 0 });
     expect([[...aws.stacks.keys()], [...aws.resources.values()].map(({ id }) => id)]).toEqual([
       [],
       ['hooksweep-dev-audit'],
     ]);
 
-    const again = await run('osls', ['deploy', '--package', '.serverless']);
+    const again = await run(`${deploy} --package .serverless`);
     expect(again).toMatchObject({ code: 1, output: expect.stringContaining('hooksweep-dev-audit already exists') });
   });
 });
