@@ -3,7 +3,8 @@ import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { sqsEvent } from '../../infra/local/event.ts';
 import { groupId, type Job, parseJob } from '../../lib/jobs/job.ts';
 import type { Instance } from './instance.ts';
-import type { Answer } from './runtime-api.ts';
+import { approve } from './people.ts';
+import { type Answer, answered } from './runtime-api.ts';
 import type { Service } from './service.ts';
 
 type QueueName = 'JOBS_QUEUE_URL' | 'SCANS_QUEUE_URL';
@@ -46,11 +47,6 @@ export const nextEvent = async ({ clients, references }: Service, queue: QueueNa
 export const jobsOf = ({ Records }: SQSEvent) =>
   Records.map(({ messageId, body, receiptHandle }) => ({ messageId, receiptHandle, ...jobOf(body) }));
 
-export const answered = <T>(answer: Answer): T => {
-  if (answer.status === 'error') throw new Error(`${answer.during}: ${answer.errorType}: ${answer.errorMessage}`);
-  return answer.value as T;
-};
-
 /** Ends a batch as Lambda does, and answers the message ids that failed, in the function's order. */
 export const settle = async (
   { clients, references }: Service,
@@ -85,6 +81,5 @@ export const scanAndApprove = async (world: Service, scanner: Instance, control:
   answered(await scanner.invoke({ kind: 'scan' }));
   const failed = await work(world, 'SCANS_QUEUE_URL', scanner);
   if (failed.length > 0) throw new Error(`the scan failed: ${scanner.text().stdout}`);
-  const targets = [await world.waitingPlan()];
-  answered(await control.invoke({ action: 'approve', targets, reason: 'reviewed' }));
+  await approve(control, await world.waitingPlan());
 };

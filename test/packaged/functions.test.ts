@@ -1,9 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { answered, scanAndApprove, work } from './batch.ts';
+import { scanAndApprove, work } from './batch.ts';
 import type { FrontRequest } from './front.ts';
 import { type FunctionName, functionNames, type Instance, unpacked } from './instance.ts';
+import * as people from './people.ts';
+import { answered } from './runtime-api.ts';
 import { accountName, operationOf, projects, service } from './service.ts';
 
 const all = async (world: Awaited<ReturnType<typeof service>>): Promise<Record<FunctionName, Instance>> => {
@@ -20,15 +22,14 @@ describe('the packaged functions', () => {
     const { scanner, worker, enqueue, control, audit } = await all(world);
     const scope = `projects:${projects[1]}`;
 
-    const byHand = { account: accountName, scope, webhookId: '2001', step: 'delete', reason: 'left over' };
-    const asked = answered<Record<string, unknown>>(await enqueue.invoke(byHand));
+    const asked = await people.enqueue(enqueue, { account: accountName, scope, webhookId: '2001' });
     expect(asked).toMatchObject({ ok: true });
     await scanAndApprove(world, scanner, control);
     expect(answered(await scanner.invoke({ kind: 'sweep' }))).toMatchObject({ sent: 2, dead: 0 });
     for (const _step of ['disable', 'delete']) expect(await work(world, 'JOBS_QUEUE_URL', worker, 2)).toEqual([]);
     expect([...world.simulator.state.keys()]).toEqual(['1000', '2000', '3000']);
-    expect(answered(await control.invoke({ action: 'stop', reason: 'drill' }))).toEqual({ stopped: true });
-    const { records } = answered<{ records: { webhookId: string; state: string }[] }>(await audit.invoke({}));
+    expect(await people.stop(control)).toEqual({ stopped: true });
+    const records = await people.recordsOf(audit);
     const deleted = records.filter(({ state }) => state === 'deleted').map(({ webhookId }) => webhookId);
     expect(deleted.toSorted()).toEqual(['1001', '2001']);
 
@@ -59,7 +60,7 @@ describe('the packaged functions', () => {
       if (operationOf(request) !== 'PutItem' || lost++ > 0) return request;
       return { status: 400, body: '{"__type":"com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException"}' };
     };
-    expect(answered(await control.invoke({ action: 'stop', reason: 'drill' }))).toEqual({ stopped: true });
+    expect(await people.stop(control)).toEqual({ stopped: true });
     expect(lost).toBeGreaterThan(1);
   });
 

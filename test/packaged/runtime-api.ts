@@ -9,6 +9,12 @@ export type Answer =
   | { status: 'ok'; value: unknown }
   | { status: 'error'; errorType: string; errorMessage: string; during: 'init' | 'invoke' };
 
+/** The value of an invocation that must not fail. */
+export const answered = <T>(answer: Answer): T => {
+  if (answer.status === 'error') throw new Error(`${answer.during}: ${answer.errorType}: ${answer.errorMessage}`);
+  return answer.value as T;
+};
+
 type Invocation = { id: string; event: unknown; timeoutMs: number; settle: (answer: Answer) => void };
 
 /** Lambda's Runtime API for one instance of one function: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html */

@@ -1,8 +1,9 @@
 import type { SQSEvent } from 'aws-lambda';
 import { expect, it } from 'vitest';
-import type { Verification } from '../../lib/audit/query.ts';
-import { answered, jobsOf, nextEvent, scanAndApprove, settle, work } from './batch.ts';
+import { jobsOf, nextEvent, scanAndApprove, settle, work } from './batch.ts';
 import type { FrontRequest } from './front.ts';
+import { recordsOf, verify } from './people.ts';
+import { answered } from './runtime-api.ts';
 import { operationOf, type Service, service } from './service.ts';
 
 const deletesOf = (requests: readonly FrontRequest[]): readonly string[] =>
@@ -72,8 +73,7 @@ it('the packaged worker works a batch of ten jobs in three scopes, one of which 
   expect([...simulator.state.keys()].toSorted()).toEqual(['1000', '2000', '3000']);
 
   const audit = await world.start('audit');
-  const { records } = answered<{ records: { state: string; webhookId: string }[] }>(await audit.invoke({}));
+  const records = await recordsOf(audit);
   expect(records.map(({ state }) => state)).toEqual(Array(16).fill('deleted'));
-  const proof = answered<Verification>(await audit.invoke({ action: 'verify' }));
-  expect(proof).toMatchObject({ records: 16, broken: [] });
+  expect(await verify(audit)).toMatchObject({ records: 16, broken: [] });
 });
