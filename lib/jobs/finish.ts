@@ -74,12 +74,15 @@ const later = async (shift: Shift, called: Called, flags: Flags): Promise<void> 
   done.set(work.at, waitOut(record, until - now));
 };
 
+const standing = (webhook: Webhook | undefined): 'on' | 'off' | 'absent' =>
+  webhook ? (webhook.enabled ? 'on' : 'off') : 'absent';
+
 const refused = ({ call, outcome, record }: Called, { webhooks }: Scene): Extract<Verdict, { do: 'move' }> => ({
   do: 'move',
   to: 'failed',
   guard: 'refused',
   detail: `${call}: ${outcome.why}`,
-  leftAs: webhooks.get(recordRef(record))?.enabled ? 'on' : 'off',
+  leftAs: standing(webhooks.get(recordRef(record))),
 });
 
 const conclude = async (shift: Shift, called: Called, scene: Scene): Promise<void> => {

@@ -119,7 +119,8 @@ const judgeDeleting: Judge = (record, webhook, scene) => {
 
 const judgeRestoring: Judge = (record, webhook, scene) => {
   const to = record.returnTo?.state ?? 'kept';
-  if (webhook.enabled === fingerprintParts(record.fingerprint).on)
+  // Found off and on by now, it was somebody else: there is nothing of ours to put back.
+  if (webhook.enabled || !fingerprintParts(record.fingerprint).on)
     return {
       do: 'move',
       to,
