@@ -6,7 +6,15 @@ import type { Scope } from './remote.ts';
 import { count, type Task, violate, type World } from './world.ts';
 
 /** One call that creates. `pk` is that of the record whose restore it is; null for a replacement. */
-export type Made = { scope: Scope; pk: string | null; cycle: number; url: string | null; key: string | null };
+export type Made = {
+  scope: Scope;
+  pk: string | null;
+  cycle: number;
+  /** How often a person had asked for it. */
+  asked: number;
+  url: string | null;
+  key: string | null;
+};
 
 /** Watches what is created: asked for, from its backup, as it was, and once. */
 export const createCreationOracle = (world: World, find: (key: Key) => Item | undefined) => {
@@ -32,14 +40,23 @@ export const createCreationOracle = (world: World, find: (key: Key) => Item | un
   const called = (task: Task, scope: Scope, creation: Creation, claim: CleanupRecord | null) => {
     if (claim) checkRestore(task, scope, creation, claim);
     const { pk = null, cycle = 0 } = claim ?? {};
-    const one: Made = { scope, pk, cycle, url: creation.url, key: null };
+    const asked = claim?.history.filter(({ event }) => event === 'restoring').length ?? 0;
+    const one: Made = { scope, pk, cycle, asked, url: creation.url, key: null };
     made.push(one);
     const sameAs = (other: Made): boolean =>
-      other.scope === scope && other.pk === pk && other.cycle === cycle && other.url === one.url;
+      other.scope === scope &&
+      other.pk === pk &&
+      other.cycle === cycle &&
+      other.url === one.url &&
+      (one.url !== null || other.asked === asked);
     /** As it was made: a replacement that somebody changed since is none. */
     const stands = ({ key }: Made): boolean => {
       const hook = key === null ? undefined : scope.hooks.get(key);
-      return hook !== undefined && (pk !== null || (hook.webhook.enabled === creation.enabled && hook.editedAt < 0));
+      return (
+        hook !== undefined &&
+        (pk !== null ||
+          (hook.webhook.enabled === creation.enabled && `${hook.webhook.events}` === `${creation.events}`))
+      );
     };
     return (webhook: Webhook): void => {
       const twin = made.find((other) => sameAs(other) && stands(other));

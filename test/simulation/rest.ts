@@ -77,6 +77,8 @@ const unhealed = (
 /** What stands for a restored webhook is there as the old one was found, unless somebody else or a later cycle had a hand in it. */
 const unrestored = (record: CleanupRecord, { scope }: Truth, later: CleanupRecord | undefined): string | null => {
   if (record.state !== 'restored' || record.restoredAs === undefined) return null;
+  // A person's own choice of the one that stands for it goes before.
+  if (later?.findings.some(({ rule }) => rule === 'manual')) return null;
   if (later && Date.parse(later.history[0]?.at ?? '') > lastAt(record)) return null;
   const key = keyOf({ kind: record.kind, id: record.restoredAs });
   const stands = scope.hooks.get(key);
