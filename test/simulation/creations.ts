@@ -37,7 +37,7 @@ export const createCreationOracle = (world: World, find: (key: Key) => Item | un
   };
 
   /** @returns what to do when the effect lands */
-  const called = (task: Task, scope: Scope, creation: Creation, claim: CleanupRecord | null) => {
+  const called = (task: Task, account: string, scope: Scope, creation: Creation, claim: CleanupRecord | null) => {
     if (claim) checkRestore(task, scope, creation, claim);
     const { pk = null, cycle = 0 } = claim ?? {};
     const asked = claim?.history.filter(({ event }) => event === 'restoring').length ?? 0;
@@ -49,15 +49,12 @@ export const createCreationOracle = (world: World, find: (key: Key) => Item | un
       other.cycle === cycle &&
       other.url === one.url &&
       (one.url !== null || other.asked === asked);
-    /** As it was made: a replacement that somebody changed since is none. */
-    const stands = ({ key }: Made): boolean => {
-      const hook = key === null ? undefined : scope.hooks.get(key);
-      return (
-        hook !== undefined &&
-        (pk !== null ||
-          (hook.webhook.enabled === creation.enabled && `${hook.webhook.events}` === `${creation.events}`))
-      );
-    };
+    // A replacement is asked for by a person who sees no more than the list; a restore knows what it did.
+    const shown = task.lists.get(`${account}\n${scope.name}`)?.webhooks ?? [];
+    const isSame = ({ enabled, events, url }: Webhook): boolean =>
+      enabled === creation.enabled && `${events}` === `${creation.events}` && url === creation.url;
+    const stands = ({ key }: Made): boolean =>
+      key !== null && (pk === null ? shown.some((one) => keyOf(one) === key && isSame(one)) : scope.hooks.has(key));
     return (webhook: Webhook): void => {
       const twin = made.find((other) => sameAs(other) && stands(other));
       one.key = keyOf(webhook);

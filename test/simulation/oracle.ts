@@ -171,10 +171,10 @@ export const createOracle = (
   };
 
   const create = (task: Task, account: string, scope: Scope, creation: Creation) => {
-    if (!task.name.startsWith('worker')) return creations.called(task, scope, creation, null);
+    if (!task.name.startsWith('worker')) return creations.called(task, account, scope, creation, null);
     const { kind, id } = creation;
     const claim = task.claims.get(recordKey({ account, scope: scope.name, kind, webhookId: id }).pk);
-    if (claim) return creations.called(task, scope, creation, claim);
+    if (claim) return creations.called(task, account, scope, creation, claim);
     violate(world, task, `create ${id} without a claim`);
     return () => {};
   };
