@@ -1,61 +1,102 @@
-import type { CleanupRecord } from '../../../lib/audit/record.ts';
-import { createKey } from './key.ts';
-import { type Bounds, createModel, type Stands, type State } from './model.ts';
-import { createSteps } from './steps.ts';
-import { createWorld } from './strokes.ts';
+import { NotYet } from './ask.ts';
+import { type Bounds, createModel, type Model } from './model.ts';
+import { createSeen } from './seen.ts';
+import { absent, createCanonical, type Hook, idle, isOut, off, on, type State } from './state.ts';
+import { createSteps, type Next } from './steps.ts';
+import { createStrokes } from './strokes.ts';
 
 export type Searched = { states: number; transitions: number; rests: number; violations: string[]; whole: boolean };
 
-const ends: Readonly<Record<string, (stands: Stands, record: CleanupRecord) => boolean>> = {
-  deleted: (stands) => stands === 'absent',
-  gone: (stands) => stands === 'absent',
-  kept: (stands) => stands === 'on',
-  disabled: (stands) => stands === 'off',
-  failed: (stands, { leftAs }) => stands === leftAs,
+const ends: Readonly<Record<string, readonly number[]>> = {
+  deleted: [absent],
+  gone: [absent],
+  kept: [on],
+  disabled: [off],
 };
+const leftAs = { on, off, absent } as const;
 
 /** Why a state in which nobody can do anything any more is not told rightly; null where it is. */
-const untrue = ({ records, hooks }: State): string | null => {
-  const at = records.findIndex((record, hook) => !ends[record.state]?.(hooks[hook] as Stands, record));
-  return at < 0 ? null : `rests as ${records[at]?.state}, but it is ${hooks[at]}`;
+const untrue = ({ hooks }: State, { bodies }: Model): string | null => {
+  for (const { body, stands } of hooks) {
+    const as = bodies.leftAs(body);
+    const state = bodies.stateOf(body);
+    const right = state === 'failed' && as ? [leftAs[as]] : (ends[state] ?? []);
+    if (!right.includes(stands)) return `rests as ${state}, but it is ${['on', 'off', 'absent'][stands]}`;
+  }
+  return null;
 };
 
-/** Visits every state that the steps, the crashes and the late effects can reach, depth first; ends at the first violation. */
+const firstState = ({ first, bounds }: Model): State => ({
+  hooks: first.map((body): Hook => ({ stands: on, body, flights: [0, 0, 0], busy: 0 })),
+  workers: Array.from({ length: bounds.workers }, () => idle),
+  owner: -1,
+});
+
+/** Nobody is at work, no call is out, and no record waits for a step. */
+const isAtRest = ({ workers, hooks }: State, { stepAt }: Model): boolean =>
+  workers.every(({ at }) => at === 'idle') && hooks.every((hook) => !isOut(hook) && stepAt(hook.body) === null);
+
+type Frame = { next: readonly Next[]; at: number };
+
+/** Visits every state that the steps, the deaths and the late effects can reach, depth first; ends at the first violation. */
 export const search = async (bounds: Bounds): Promise<Searched> => {
-  const { statesMax = 5_000_000 } = bounds;
+  const { statesMax = Number.POSITIVE_INFINITY } = bounds;
   const violations: string[] = [];
   const violate = (what: string): void => void violations.push(what);
   const model = createModel(bounds);
-  const { first } = model;
-  const keyText = createKey(model);
-  const stepsOf = createSteps(model, violate);
-  const strokesOf = createWorld(bounds, violate);
-  const seen = new Map<string, { from: string; label: string }>([[keyText(first), { from: '', label: 'begin' }]]);
-  const stack: { key: string; state: State }[] = [{ key: keyText(first), state: first }];
-  const pathTo = (key: string): string => {
-    const labels: string[] = [];
-    for (let at = key; at !== ''; at = seen.get(at)?.from ?? '') labels.unshift(seen.get(at)?.label ?? '');
-    return labels.join(' > ');
-  };
+  const codeOf = createCanonical(model.kinds, bounds.workers);
+  const { stepsOf, settledDown, inHurry } = createSteps(model, violate);
+  const strokesOf = createStrokes(bounds, violate);
+  const seen = createSeen();
   let transitions = 0;
   let rests = 0;
-  while (stack.length > 0 && seen.size < statesMax && violations.length === 0) {
-    const { key, state } = stack.pop() as { key: string; state: State };
-    const next = strokesOf(state);
-    for (const at of state.workers.keys()) next.push(...(await stepsOf(state, at)));
-    if (next.length === 0) {
+
+  const follow = (state: State): Next[] => {
+    if (isAtRest(state, model)) {
       rests += 1;
-      const why = untrue(state);
+      const why = untrue(state, model);
       if (why) violate(why);
     }
-    if (violations.length > 0) violations[0] = `${violations[0]}: ${pathTo(key)}`;
-    transitions += next.length;
-    for (const { label, state: reached } of next) {
-      const reachedKey = keyText(reached);
-      if (seen.has(reachedKey)) continue;
-      seen.set(reachedKey, { from: key, label });
-      stack.push({ key: reachedKey, state: reached });
+    if (!inHurry(state))
+      return [...strokesOf(state, settledDown), ...state.workers.flatMap((_, at) => stepsOf(state, at))];
+    return state.workers.flatMap(({ at }, index) =>
+      at === 'idle' || index === state.owner ? stepsOf(state, index) : [],
+    );
+  };
+  /** Null where the model does not know an answer yet. */
+  const tryToFollow = (state: State): Next[] | null => {
+    const before = rests;
+    try {
+      return follow(state);
+    } catch (error) {
+      if (!(error instanceof NotYet)) throw error;
+      violations.length = 0;
+      rests = before;
+      return null;
     }
+  };
+
+  const first = firstState(model);
+  const path: Frame[] = [{ next: [{ label: 'begin', hook: 0, state: first }], at: 0 }];
+  const labels = () =>
+    path
+      .map(({ next, at }) => `${next[at - 1]?.label} ${next[at - 1]?.hook}`)
+      .filter((label) => !label.startsWith('undefined'))
+      .join(' > ');
+  while (path.length > 0 && seen.size() < statesMax && violations.length === 0) {
+    const frame = path.at(-1) as Frame;
+    const step = frame.next[frame.at];
+    frame.at += 1;
+    if (!step) {
+      path.pop();
+      continue;
+    }
+    transitions += 1;
+    if (!seen.add(codeOf(step.state))) continue;
+    let next = tryToFollow(step.state);
+    for (; next === null; next = tryToFollow(step.state)) await model.settleAsked();
+    path.push({ next, at: 0 });
+    if (violations.length > 0) violations[0] = `${violations[0]}: ${labels()}`;
   }
-  return { states: seen.size, transitions, rests, violations, whole: stack.length === 0 };
+  return { states: seen.size(), transitions, rests, violations, whole: path.length === 0 };
 };

@@ -1,172 +1,184 @@
-import type { CleanupRecord } from '../../../lib/audit/record.ts';
-import { stepOf } from '../../../lib/audit/states.ts';
-import type { Change } from '../../../lib/audit/table.ts';
-import { judge, type Verdict } from '../../../lib/jobs/judge.ts';
-import { releaseScope, type ScopeItem, takeScope } from '../../../lib/jobs/scope.ts';
-import { claimed, settled, waiting, write } from '../../../lib/jobs/story.ts';
-import {
-  type Call,
-  dead,
-  flat,
-  longAgo,
-  type Model,
-  now,
-  type Outcome,
-  type State,
-  tokenOf,
-  type Worker,
-} from './model.ts';
-import { disown, isOut, moveOn, openOnly, owns } from './moves.ts';
+import type { Step } from '../../../lib/audit/states.ts';
+import type { Model } from './model.ts';
+import { type Hook, idle, isOut, type State, type Worker } from './state.ts';
 
-export type Next = { label: string; state: State };
+export type Next = { label: string; hook: number; state: State };
 
-/** All that a worker may do next, by where it is. Judgement, claims and the lock are the production's own. */
-export const createSteps = (
-  { bounds, webhooks, account, byKey, tableOf, sceneFor }: Model,
-  violate: (what: string) => void,
-) => {
-  const concluded = (record: CleanupRecord, verdict: Exclude<Verdict, { do: 'call' }>): Change<CleanupRecord> => {
-    if (verdict.do === 'wait') return waiting(record, now, 'readback');
-    return settled(record, verdict, account, 0, now, 'w');
+const stands = ({ hooks }: State): number[] => hooks.map((hook) => hook.stands);
+const busyOf = ({ hooks }: State): number[] => hooks.map(({ busy }) => busy);
+const stepOfCall: readonly Step[] = ['disable', 'delete', 'restore'];
+
+export const withHook = (hooks: readonly Hook[], at: number, patch: Partial<Hook>): Hook[] =>
+  hooks.map((hook, index) => (index === at ? { ...hook, ...patch } : hook));
+
+/** All that a worker may do next, by where it is, and that it dies. Judgement, writes and the lock are the production's own. */
+export const createSteps = (model: Model, violate: (what: string) => void) => {
+  const { bounds, bodies, first } = model;
+  const { without } = bounds;
+  const hasLock = without !== 'lock';
+
+  /** Who lost the lock or can no longer write goes on only as far as somebody may notice. */
+  const reduced = (worker: Worker, owns: boolean): Worker => {
+    if (worker.at === 'idle') return worker;
+    if (owns) return worker.live ? worker : { ...worker, body: 0, found: 0 };
+    if (worker.at === 'judged' || !worker.live) return idle;
+    const found = worker.at === 'taken' || worker.at === 'claimed' || worker.at === 'called' ? worker.found : 0;
+    return { ...worker, found, before: 0, left: [] };
+  };
+  /** Once no call is out or about to go out, bounds of records are over. */
+  const settledDown = ({ hooks, workers, owner }: State): State => {
+    const isClaimed = (at: number) => workers.some((one) => one.at === 'claimed' && one.live && one.hook === at);
+    const calm = hooks.map((hook, at) => !isOut(hook) && !isClaimed(at));
+    return {
+      owner,
+      hooks: hooks.map((hook, at) => (calm[at] ? { ...hook, body: bodies.closed(hook.body) } : hook)),
+      workers: workers.map((worker, at) => {
+        const rest = reduced(worker, owner === at || !hasLock);
+        return calm[rest.hook] && rest.body > 0 ? { ...rest, body: bodies.closed(rest.body) } : rest;
+      }),
+    };
   };
 
-  const advance: {
-    [At in Worker['at']]: (state: State, at: number, worker: Extract<Worker, { at: At }>) => Promise<Next[]>;
-  } = {
-    idle: async (state, at) =>
-      state.records.flatMap((record, hook) =>
-        stepOf[record.state] === null || record.held
-          ? []
-          : [
-              {
-                label: `read ${hook}`,
-                state: moveOn(state, at, { at: 'read', hook, record: { ...record, lease: undefined } }),
-              },
-            ],
-      ),
-    read: async (state, at, { hook, record }) => {
-      const { ports, after } = tableOf(state);
-      const steps = new Map([[record.webhookId, stepOf[record.state] ?? 'restore'] as const]);
-      const taken = await takeScope(ports, 'shop', 'main', steps, tokenOf(at), now);
-      if ('until' in taken) return [];
-      const found = bounds.withoutBusy ? {} : taken.found;
-      return [{ label: 'take', state: moveOn(state, at, { at: 'taken', hook, record, found }, after()) }];
-    },
-    taken: async (state, at, { hook, record, found }) => {
-      const list = state.hooks;
-      const verdict = judge(openOnly(state, hook, record), sceneFor(list, found, record));
-      if (verdict.do === 'wait')
-        return [
-          { label: 'list, wait', state: moveOn(state, at, { at: 'release', hook, found, list, answered: null }) },
-        ];
-      return [
-        {
-          label: `list, judge: ${verdict.do}`,
-          state: moveOn(state, at, { at: 'judged', hook, record, found, list, verdict }),
-        },
-      ];
-    },
-    judged: async (state, at, { hook, record, found, list, verdict }) => {
-      const release = { at: 'release', hook, found, list, answered: null } as const;
-      const { ports, after } = tableOf(state);
-      if (verdict.do !== 'call') {
-        await write(ports, record, (current) => concluded(current, verdict));
-        return [{ label: `settle ${verdict.do}`, state: moveOn(state, at, release, after()) }];
+  const moved = (state: State, at: number, worker: Worker, patch: Partial<State> = {}): State =>
+    settledDown({ ...state, workers: state.workers.map((other, index) => (index === at ? worker : other)), ...patch });
+  /** Writes a record: whoever read it before cannot any more. */
+  const wrote = (state: State, at: number, body: number): State => {
+    const { hook } = state.workers[at] as Worker;
+    const isLost = (other: Worker, index: number): boolean =>
+      index !== at && other.at !== 'idle' && other.hook === hook;
+    const workers = state.workers.map((other, index) =>
+      isLost(other, index) && without !== 'version' ? { ...other, live: false } : other,
+    );
+    return { ...state, hooks: withHook(state.hooks, hook, { body }), workers };
+  };
+  /** Gives the lock back if it is still held. To wait before that makes no difference: only who takes the lock looks. */
+  const released = (state: State, at: number, left: readonly number[]): State => {
+    const owns = state.owner === at;
+    const hooks =
+      owns || !hasLock ? state.hooks.map((hook, index) => ({ ...hook, busy: left[index] ?? hook.busy })) : state.hooks;
+    return moved(state, at, idle, { hooks, owner: owns ? -1 : state.owner });
+  };
+  const leftAfter = (state: State, { hook, before, call }: Worker, called: boolean | null): readonly number[] =>
+    model.left(
+      busyOf(state),
+      { hook, step: stepOfCall[call] as Step, before, called },
+      stands(state),
+      state.hooks.map(isOut),
+    );
+  const stepFor = (body: number): Step => model.stepAt(body) ?? 'restore';
+
+  const taken = (state: State, at: number, hook: number, live: boolean): State => {
+    const target = state.hooks[hook] as Hook;
+    const busy = model.taken(busyOf(state), hook, stepFor(target.body));
+    const bits = busyOf(state).reduce((found, one, index) => found | (one > 0 ? 1 << index : 0), 0);
+    const found = without === 'busy' ? 0 : bits;
+    const worker: Worker = { ...idle, at: 'taken', hook, live, body: target.body, found, before: target.busy };
+    const hooks = state.hooks.map((one, index) => ({ ...one, busy: busy[index] as number }));
+    return moved(state, at, worker, { hooks, owner: at });
+  };
+  /** It dies and leaves its lock, its busy ids, its claim and its call behind. */
+  const dead = (state: State, at: number): State =>
+    moved(state, at, idle, { owner: state.owner === at ? -1 : state.owner });
+  /** Who read the record before it changed can write nothing: it marks its id as busy, lists and releases, or dies. */
+  const takenTooLate = (state: State, at: number, hook: number): Next[] => {
+    const late = taken(state, at, hook, false);
+    const left = leftAfter(late, late.workers[at] as Worker, null);
+    return [
+      { label: 'take with an old copy, list, release', hook, state: released(late, at, left) },
+      { label: 'take with an old copy, die', hook, state: dead(late, at) },
+    ];
+  };
+  /** Writes if it still can, then gives the lock back or dies. */
+  const ended = (state: State, at: number, { hook, live, body, left }: Worker, label: string): Next[] => {
+    if (!live) return [{ label: 'too late, release', hook, state: released(state, at, left) }];
+    const after = wrote(state, at, body);
+    const done = { label: `${label}, release`, hook, state: released(after, at, left) };
+    return state.owner === at ? [done, { label: `${label}, die`, hook, state: dead(after, at) }] : [done];
+  };
+
+  const advance: { [At in Worker['at']]: (state: State, at: number, worker: Worker) => Next[] } = {
+    idle: (state, at) =>
+      state.hooks.flatMap(({ body }, hook) => [
+        ...(model.stepAt(body) === null ? [] : [{ label: 'take', hook, state: taken(state, at, hook, true) }]),
+        ...(body === first[hook] ? [] : takenTooLate(state, at, hook)),
+      ]),
+
+    taken: (state, at, worker) => {
+      const { hook, found, body } = worker;
+      const left = leftAfter(state, worker, null);
+      const list = without === 'fresh-read' ? state.hooks.map(() => 0) : stands(state);
+      const judged = model.judged(hook, body, list, found);
+      if (judged === null) return [{ label: 'list, wait', hook, state: released(state, at, left) }];
+      if ('body' in judged) {
+        const settling: Worker = { ...worker, at: 'settling', body: judged.body, found: 0, before: 0, left };
+        return [{ label: `list, judge: ${bodies.stateOf(judged.body)}`, hook, state: moved(state, at, settling) }];
       }
-      if (!owns(state, at)) return [{ label: 'lock lost', state: disown(state, at) }];
-      const call = verdict.call as Call;
-      const lease = { token: tokenOf(at), until: now };
-      const claim = await write(ports, record, (current) => claimed(current, call, lease, null, now, 'w'));
-      if (!claim.won) return [{ label: 'claim lost', state: moveOn(state, at, release) }];
-      const next = { at: 'claimed', hook, record: claim.item, before: flat(record, 0), found, list, call } as const;
-      return [{ label: `claim ${call}`, state: moveOn(state, at, next, after()) }];
+      const next: Worker = { ...worker, at: 'judged', call: judged.call, left };
+      return [{ label: `list, judge: ${stepOfCall[judged.call]}`, hook, state: moved(state, at, next) }];
     },
-    claimed: async (state, at, { hook, record, before, found, list, call }) => {
-      const { ports, after } = tableOf(state);
-      if (!owns(state, at)) {
-        const { offByUs, deleteSent, pending, attempts, openUntil } = before;
-        await write(ports, record, (current) =>
-          waiting(current, now, 'backoff', { offByUs, deleteSent, pending, attempts, openUntil }),
-        );
+
+    judged: (state, at, worker) => {
+      const { hook, live, call, left, body } = worker;
+      if (!live) return [{ label: 'claim lost, release', hook, state: released(state, at, left) }];
+      const claimed: Worker = { ...worker, at: 'claimed', left: [] };
+      return [{ label: 'claim', hook, state: moved(wrote(state, at, model.claim(hook, body, call)), at, claimed) }];
+    },
+
+    settling: (state, at, worker) => ended(state, at, worker, 'settle'),
+
+    claimed: (state, at, worker) => {
+      const { hook, call, body: before } = worker;
+      const target = state.hooks[hook] as Hook;
+      if (state.owner !== at && hasLock)
         return [
           {
-            label: 'outlived',
-            state: moveOn(state, at, { at: 'release', hook, found, list, answered: null }, after()),
+            label: 'take the claim back',
+            hook,
+            state: moved(wrote(state, at, model.takenBack(hook, target.body, before)), at, idle),
           },
         ];
-      }
-      if (state.records[hook]?.lease?.token !== tokenOf(at))
-        violate(`called ${call} on a claim that another took over`);
-      const flights = [...state.flights, { hook, call, token: tokenOf(at) }];
-      return [
-        {
-          label: `call ${call} ${hook}`,
-          state: moveOn(state, at, { at: 'called', hook, record, found, call, prior: isOut(state, hook) }, { flights }),
-        },
-      ];
-    },
-    // The answer and the list after it are one step: what came in between might as well have come before.
-    called: async (state, at, worker) => {
-      const { hook } = worker;
-      const mine = state.flights.findIndex((flight) => flight.token === tokenOf(at) && flight.hook === hook);
-      const open = isOut(state, hook);
-      const listed = (outcome: Outcome): Worker => ({ ...worker, at: 'listed', outcome, list: state.hooks, open });
-      if (mine < 0)
-        return (['done', 'unknown'] as const).map((outcome) => ({
-          label: `answer ${outcome}, list`,
-          state: moveOn(state, at, listed(outcome)),
-        }));
-      // No answer came in time, and the effect may still.
-      const flights = state.flights.map((flight, index) => (index === mine ? { ...flight, token: dead } : flight));
-      return [{ label: 'no answer, list', state: moveOn(state, at, listed('unknown'), { flights }) }];
-    },
-    listed: async (state, at, { hook, record, found, list, outcome, prior, open }) => {
-      const { ports, after } = tableOf(state);
-      const scene = sceneFor(list, found, record);
-      await write(ports, record, (current) => {
-        const told: CleanupRecord = {
-          ...current,
-          ...(current.pending && { pending: { ...current.pending, outcome } }),
-        };
-        const known = (outcome === 'done' && !prior) || !open ? { ...told, openUntil: undefined } : told;
-        const verdict = judge(known, scene);
-        return verdict.do === 'call' ? waiting(known, now, 'readback') : concluded(known, verdict);
-      });
-      return [
-        {
-          label: 'finish',
-          state: moveOn(state, at, { at: 'release', hook, found, list, answered: outcome === 'done' }, after()),
-        },
-      ];
-    },
-    release: async (state, at, { hook, found, list, answered }) => {
-      const aged = Object.entries(state.scope.busy).map(([id, busy]) => {
-        const out = state.flights.some((flight) => webhooks[flight.hook]?.id === id);
-        return [id, { ...busy, at: out ? now : longAgo }] as const;
-      });
-      const held: ScopeItem = {
-        ...state.scope,
-        busy: Object.fromEntries(aged),
-        lock: { owner: tokenOf(at), until: now },
+      if (!worker.live) violate('called on a claim that another took over');
+      const flights = target.flights.map((many, index) => (index === call ? many + 1 : many));
+      const called: Worker = {
+        ...worker,
+        at: 'called',
+        body: model.claim(hook, before, call),
+        mine: true,
+        prior: isOut(target),
       };
-      const { ports, after } = tableOf({ ...state, scope: { ...held, lock: state.scope.lock } });
-      const ids = new Map(answered === null ? [] : [[webhooks[hook]?.id ?? '', answered] as const]);
-      await releaseScope(ports, held, found, { webhooks: byKey(list), at: now }, ids, undefined);
-      const { scope: left } = after();
-      const busy = Object.fromEntries(Object.entries(left.busy).map(([id, one]) => [id, { ...one, at: now }]));
-      return [{ label: 'release', state: disown(moveOn(state, at, { at: 'idle' }, { scope: { ...left, busy } }), at) }];
+      return [
+        { label: 'call', hook, state: moved(state, at, called, { hooks: withHook(state.hooks, hook, { flights }) }) },
+      ];
     },
+
+    // The answer and the list after it are one step: what came in between might as well have come before.
+    called: (state, at, worker) => {
+      const { hook, found, prior, mine, body: own } = worker;
+      const target = state.hooks[hook] as Hook;
+      const outcomes = mine ? [false] : [true, false];
+      return outcomes.map((answered) => {
+        const left = leftAfter(state, worker, answered);
+        const isSure = (answered && !prior) || !isOut(target);
+        const label = answered ? 'answer, list' : 'no answer, list';
+        if (!worker.live) return { label, hook, state: released(state, at, left) };
+        const body = model.finished(hook, own, isSure, stands(state), found);
+        const listed: Worker = { ...idle, at: 'listed', hook, live: true, body, left };
+        return { label, hook, state: moved(state, at, listed) };
+      });
+    },
+
+    listed: (state, at, worker) => ended(state, at, worker, 'finish'),
   };
 
-  const stepsOf = async (state: State, at: number): Promise<Next[]> => {
+  const stepsOf = (state: State, at: number): Next[] => {
     const worker = state.workers[at] as Worker;
-    const next = await advance[worker.at](state, at, worker as never);
-    if (worker.at !== 'idle' || bounds.readFirst) return next;
-    const both = await Promise.all(next.map((read) => advance.read(read.state, at, read.state.workers[at] as never)));
-    return both
-      .flat()
-      .map(({ label, state: taken }, index) => ({ label: `${next[index]?.label}, ${label}`, state: taken }));
+    const next = advance[worker.at](state, at, worker);
+    return worker.at === 'idle' ? next : [...next, { label: 'die', hook: worker.hook, state: dead(state, at) }];
   };
-
-  return stepsOf;
+  /**
+   * Who just took the lock lists at once, dies, or is overtaken before its list: what others do in between looks at neither, so
+   * that it might as well come before or after.
+   */
+  const inHurry = ({ workers, owner }: State): boolean => workers[owner]?.at === 'taken';
+  return { stepsOf, settledDown, inHurry };
 };

@@ -1,39 +1,53 @@
 import { covers } from '../../../lib/webhook.ts';
-import type { Bounds, Flight, Stands, State } from './model.ts';
-import { crash } from './moves.ts';
-import type { Next } from './steps.ts';
+import type { Bounds } from './model.ts';
+import { absent, type Hook, off, on, type State, type Worker } from './state.ts';
+import { type Next, withHook } from './steps.ts';
 
-/** What happens without a worker's doing: effects land, calls get lost, processes die. */
-export const createWorld = (bounds: Bounds, violate: (what: string) => void) => {
-  const uncovered = (hooks: readonly Stands[], hook: number): boolean =>
+const effects = [
+  (before: number) => (before === absent ? absent : off),
+  () => absent,
+  (before: number) => (before === absent ? absent : on),
+];
+const names = ['disable', 'delete', 'enable'] as const;
+
+/** What happens without a worker's doing: effects land, and calls get lost. */
+export const createStrokes = (bounds: Bounds, violate: (what: string) => void) => {
+  const uncovered = (hooks: readonly Hook[], hook: number): boolean =>
     (bounds.events[hook] ?? []).some(
-      (event) => !hooks.some((stands, at) => at !== hook && stands === 'on' && covers(bounds.events[at] ?? [], event)),
+      (event) =>
+        !hooks.some(({ stands }, at) => at !== hook && stands === on && covers(bounds.events[at] ?? [], event)),
     );
 
-  const land = (state: State, flight: number): Next => {
-    const { hook, call } = state.flights[flight] as Flight;
-    const before = state.hooks[hook];
-    const after: Stands =
-      before === 'absent' ? 'absent' : call === 'delete' ? 'absent' : call === 'disable' ? 'off' : 'on';
-    const harms = call === 'delete' ? before !== 'absent' : call === 'disable' && before === 'on';
-    const label = `effect ${call} ${hook}`;
-    if (harms && uncovered(state.hooks, hook)) violate(`${label} took the last one`);
-    const flights = state.flights.filter((_, at) => at !== flight);
-    return {
-      label,
-      state: { ...state, flights, hooks: state.hooks.map((stands, at) => (at === hook ? after : stands)) },
-    };
+  /** Once one flight is over, its worker hears of it where it was its own. */
+  const over = (state: State, hook: number, call: number, stands: number, owner: number | null): State => {
+    const flights = (state.hooks[hook] as Hook).flights.map((many, index) => (index === call ? many - 1 : many));
+    const workers = state.workers.map((worker, at) => (at === owner ? { ...worker, mine: false } : worker));
+    return { ...state, hooks: withHook(state.hooks, hook, { stands, flights }), workers };
   };
 
-  return (state: State): Next[] => {
+  return (state: State, settledDown: (state: State) => State): Next[] => {
     const next: Next[] = [];
-    for (const [at, worker] of state.workers.entries())
-      if (worker.at !== 'idle' && state.crashes < bounds.crashes)
-        next.push({ label: `crash while ${worker.at}`, state: crash(state, at) });
-    for (const at of state.flights.keys()) {
-      next.push(land(state, at));
-      next.push({ label: 'lost call', state: { ...state, flights: state.flights.filter((_, index) => index !== at) } });
-    }
+    for (const [hook, { stands, flights }] of state.hooks.entries())
+      for (const [call, many] of flights.entries()) {
+        if (many === 0) continue;
+        const isCaller = (worker: Worker): boolean => worker.mine && worker.hook === hook && worker.call === call;
+        const callers = [...state.workers.entries()].filter(([, worker]) => isCaller(worker)).map(([at]) => at);
+        const after = (effects[call] as (before: number) => number)(stands);
+        const harms = (call === 1 && stands !== absent) || (call === 0 && stands === on);
+        if (harms && uncovered(state.hooks, hook)) violate(`the effect of ${names[call]} ${hook} took the last one`);
+        for (const owner of many > callers.length ? [null, ...callers] : callers) {
+          next.push({
+            label: `effect of ${names[call]}`,
+            hook,
+            state: settledDown(over(state, hook, call, after, owner)),
+          });
+          next.push({
+            label: `${names[call]} is lost`,
+            hook,
+            state: settledDown(over(state, hook, call, stands, owner)),
+          });
+        }
+      }
     return next;
   };
 };
