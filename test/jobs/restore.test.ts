@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { requestRestore } from '../../lib/jobs/restore.ts';
+import type { Listing } from '../../lib/providers/contract.ts';
 import { day, hour, shop, testHook, webhook } from './world.ts';
 
 const asked = { secrets: {}, secretTo: null, reason: 'still needed', dryRun: false };
@@ -72,6 +73,59 @@ describe('a restore', () => {
       expect([...w.remote.state.values()].filter(({ url }) => url === 'https://a.loca.lt/hook')).toHaveLength(1);
       expect(w.record('shop', 'a').state).toBe('restored');
     }
+  });
+
+  it('waits for a creation that no list shows yet, and makes no second one', async () => {
+    const w = await deleted();
+    await restore(w, 'a');
+    const stale = (real: Listing): Listing =>
+      real.status === 'complete' ? { ...real, webhooks: real.webhooks.filter(({ id }) => id !== 'new1') } : real;
+    w.remote.faults.list = [stale, stale, stale, stale];
+    await w.run(hour);
+    expect(w.remote.calls.filter((call) => call.startsWith('create'))).toHaveLength(1);
+    expect(w.record('shop', 'a')).toMatchObject({ state: 'restored', restoredAs: 'new1' });
+  });
+
+  it('takes none that is off for one that was on', async () => {
+    const w = await deleted();
+    w.remote.state.set('theirs', testHook('a', { id: 'theirs', enabled: false }));
+    await restore(w, 'a');
+    await w.run(hour);
+    expect(w.record('shop', 'a')).toMatchObject({ state: 'restored', restoredAs: 'new1' });
+    expect(w.remote.state.get('new1')?.enabled).toBe(true);
+  });
+
+  it('says that nothing is there where its creation was refused', async () => {
+    const w = await deleted();
+    w.remote.faults.call = [{ effect: false, outcome: { kind: 'refused', why: '422' } }];
+    await restore(w, 'a');
+    await w.run(hour);
+    expect(w.record('shop', 'a')).toMatchObject({ state: 'failed', leftAs: 'absent' });
+  });
+
+  it('of one that was found off calls nothing where somebody switched it on', async () => {
+    const w = shop([webhook('live'), testHook('a', { enabled: false })]);
+    await w.scanAndApprove('shop');
+    await w.run(hour);
+    w.remote.edit('a', { enabled: true });
+    await restore(w, 'a');
+    await w.run(hour);
+    expect(w.remote.mutations()).toEqual([]);
+    expect(w.record('shop', 'a').state).toBe('restored');
+  });
+
+  it('creates nothing from a URL of which a part was never kept', async () => {
+    const w = shop([
+      ...['x', 'y', 'z'].map((id) => webhook(id)),
+      testHook('a', { url: 'https://user:pw@a.loca.lt/hook' }),
+    ]);
+    await w.scanAndApprove('shop');
+    await w.run(hour);
+    await restore(w, 'a');
+    w.remote.state.delete('a');
+    await w.run(hour);
+    expect(w.remote.calls.filter((call) => call.startsWith('create'))).toEqual([]);
+    expect(w.record('shop', 'a')).toMatchObject({ state: 'restoring', held: expect.stringContaining('--secret url=') });
   });
 
   it('creates nothing where the URL exists again', async () => {
