@@ -115,7 +115,7 @@ export const buildAll = async (print: (text: string) => void = console.log): Pro
   rmSync(join(root, 'dist'), { recursive: true, force: true });
   bundles.forEach(write);
   // What pages of the CLI carry inside them is read from beside the code, here as in lib/report/.
-  const isAsset = (name) => !name.endsWith('.json');
+  const isAsset = (name: string): boolean => !name.endsWith('.json');
   cpSync(join(root, 'lib/report/browser'), join(root, 'dist/cli/browser'), { recursive: true, filter: isAsset });
   const sizes = bundles.map(weigh);
   print(sizeTable(sizes));
