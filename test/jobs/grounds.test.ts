@@ -44,6 +44,8 @@ describe('what still speaks for going on', () => {
     for (const host of ['absent', 'unknown', undefined] as const)
       expect(groundless(missing, a, known([found('unresolvable')], host))).toBeNull();
     expect(groundless(record(['test']), a, known([], 'exists'))).toEqual(changed);
+    for (const host of ['absent', undefined] as const)
+      expect(groundless(missing, a, known([], host))).toEqual(changed);
     expect(groundless(record(['test']), a, known([found('test')], 'exists'))).toBeNull();
   });
 });
@@ -55,6 +57,10 @@ describe('a delivery that succeeded', () => {
     expect(groundless(record(['stale']), succeeded(start + 1), known([]))).toEqual(alive(start + 1));
     expect(groundless(record(['stale']), succeeded(start), known([]))).toEqual(changed);
     expect(groundless(record(['stale']), a, known([]))).toEqual(changed);
+  });
+
+  it('saves what was stale among other things', () => {
+    expect(groundless(record(['stale', 'test']), succeeded(start + 1), known([]))).toEqual(alive(start + 1));
   });
 
   it('saves nothing else', () => {
@@ -91,5 +97,6 @@ describe('the absence of a host', () => {
     const absent = record(['unresolvable'], { webhookId: 'b' });
     const back = record(['unresolvable'], { state: 'restoring' });
     expect(toLookUp([missing, record(['test']), absent, back], { webhooks })).toEqual([a]);
+    expect(toLookUp([back], { webhooks })).toEqual([]);
   });
 });
