@@ -83,12 +83,20 @@ describe('what a function works through', () => {
     });
     const { open, log } = await ports('worker');
     await open(accounts[0] as Account);
-    const lines: unknown[] = [];
-    const spy = vi.spyOn(console, 'log').mockImplementation((line) => void lines.push(line));
+    let written = '';
+    const keep = (text: unknown) => {
+      written += `${text}\n`;
+      return true;
+    };
+    const spies = [
+      vi.spyOn(console, 'log').mockImplementation(keep),
+      vi.spyOn(process.stdout, 'write').mockImplementation(keep),
+    ];
     log({ level: 'error', message: 'refused', detail: `the key ${secret} is wrong` });
-    spy.mockRestore();
-    expect(lines.map((line) => JSON.parse(String(line)))).toEqual([
-      { level: 'error', message: 'refused', detail: 'the key REDACTED is wrong' },
+    for (const spy of spies) spy.mockRestore();
+    const lines = written.split('\n').filter((line) => line !== '');
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { message: 'refused', detail: 'the key REDACTED is wrong' },
     ]);
   });
 
