@@ -44,8 +44,7 @@ describe('what still speaks for going on', () => {
     for (const host of ['absent', 'unknown', undefined] as const)
       expect(groundless(missing, a, known([found('unresolvable')], host))).toBeNull();
     expect(groundless(record(['test']), a, known([], 'exists'))).toEqual(changed);
-    for (const host of ['absent', undefined] as const)
-      expect(groundless(missing, a, known([], host))).toEqual(changed);
+    for (const host of ['absent', undefined] as const) expect(groundless(missing, a, known([], host))).toEqual(changed);
     expect(groundless(record(['test']), a, known([found('test')], 'exists'))).toBeNull();
   });
 });
