@@ -3,12 +3,12 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { markSchema, requireSchema } from '../lib/audit/schema.ts';
 import type { Table } from '../lib/audit/table.ts';
 import { type Clock, systemClock, systemRandom } from '../lib/clock.ts';
-import { scrub } from '../lib/credentials.ts';
-import type { LogEvent, Ports } from '../lib/jobs/ports.ts';
+import type { Ports } from '../lib/jobs/ports.ts';
 import { closedQueue, type Queue, type QueueUrls } from '../lib/jobs/queue.ts';
 import { systemResolve } from '../lib/jobs/resolve.ts';
 import { parsePolicyDocument } from '../lib/policy/packaged.ts';
 import type { Policy } from '../lib/policy/policy.ts';
+import { invocationLog } from './log.ts';
 
 const variable = (name: string): string => {
   const value = process.env[name];
@@ -36,9 +36,6 @@ const secrets = new Set<string>();
 const learn = (values: readonly string[]): void => {
   for (const value of values) secrets.add(value);
 };
-const log = (event: LogEvent): void => {
-  console.log(scrub(JSON.stringify(event), [...secrets]));
-};
 
 const packagedPolicy = async (): Promise<Policy> => {
   const file = variable('POLICY_FILE');
@@ -50,7 +47,7 @@ const packagedPolicy = async (): Promise<Policy> => {
   }
 };
 
-const connect = async ({ table: tableOf, marks, queue, open }: Reach): Promise<Omit<Ports, 'actor'>> => {
+const connect = async ({ table: tableOf, marks, queue, open }: Reach): Promise<Omit<Ports, 'actor' | 'log'>> => {
   const policy = await packagedPolicy();
   const table = tableOf(new DynamoDBClient({}), variable('TABLE_NAME'), systemClock);
   await (marks ? markSchema({ table, random: systemRandom }) : requireSchema(table));
@@ -67,20 +64,19 @@ const connect = async ({ table: tableOf, marks, queue, open }: Reach): Promise<O
     policy,
     resolve: systemResolve(),
     open: open?.(learn) ?? withoutCredentials,
-    log,
   };
 };
 
-/** Builds the ports of one invocation for an actor; the embedded stack passes its own. */
-export type MakePorts = (actor: string) => Promise<Ports>;
+/** Builds the ports of one invocation for an actor, with its request id for the log; the embedded stack passes its own. */
+export type MakePorts = (actor: string, requestId?: string) => Promise<Ports>;
 
 /** What a function works through: built once per container from its environment. One that failed is built anew. */
 export const lambdaPorts = (reach: Reach): MakePorts => {
   let connected: ReturnType<typeof connect> | undefined;
-  return async (actor) => {
+  return async (actor, requestId) => {
     connected ??= connect(reach);
     try {
-      return { ...(await connected), actor };
+      return { ...(await connected), actor, ...invocationLog(secrets, requestId) };
     } catch (error) {
       connected = undefined;
       throw error;

@@ -1,5 +1,5 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
-import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import * as v from 'valibot';
 import { dynamoTable } from '../lib/audit/table.ts';
 import type { Ports } from '../lib/jobs/ports.ts';
@@ -31,26 +31,29 @@ const scanAll = async (ports: Ports, event: SQSEvent): Promise<SQSBatchResponse>
     try {
       await scanOne(ports, body);
     } catch (error) {
-      ports.log({ level: 'error', message: 'a scan failed', detail: String(error) });
+      ports.log({ level: 'error', message: 'a scan failed', detail: String(error), count: { ScansFailed: 1 } });
       batchItemFailures.push({ itemIdentifier: messageId });
     }
   }
   return { batchItemFailures };
 };
 
+type Invocation = Pick<Context, 'awsRequestId'>;
+
 /**
  * Answers three events: `{ kind: 'sweep' }` each minute, `{ kind: 'scan' }` by schedule, which asks for each account by a
  * message of its own, and those messages.
  */
-export const scannerHandler = (makePorts: MakePorts) => async (event: SQSEvent | v.InferInput<typeof request>) => {
-  if ('Records' in event) return scanAll(await makePorts('schedule:scan'), event);
-  const asked = v.parse(request, event);
-  const ports = await makePorts(`schedule:${asked.kind}`);
-  if (asked.kind === 'sweep') return sweep(ports);
-  const names = asked.account === undefined ? ports.policy.accounts.map(({ name }) => name) : [asked.account];
-  await ports.queue.scan(names);
-  return { asked: names.length };
-};
+export const scannerHandler =
+  (makePorts: MakePorts) => async (event: SQSEvent | v.InferInput<typeof request>, context?: Invocation) => {
+    if ('Records' in event) return scanAll(await makePorts('schedule:scan', context?.awsRequestId), event);
+    const asked = v.parse(request, event);
+    const ports = await makePorts(`schedule:${asked.kind}`, context?.awsRequestId);
+    if (asked.kind === 'sweep') return sweep(ports);
+    const names = asked.account === undefined ? ports.policy.accounts.map(({ name }) => name) : [asked.account];
+    await ports.queue.scan(names);
+    return { asked: names.length };
+  };
 
 export const handler = scannerHandler(
   lambdaPorts({

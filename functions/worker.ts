@@ -10,7 +10,7 @@ import { lambdaPorts, type MakePorts } from './ports.ts';
 export const workerHandler =
   (makePorts: MakePorts) =>
   async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
-    const ports = await makePorts('worker');
+    const ports = await makePorts('worker', context.awsRequestId);
     const deadline = ports.clock.now() + context.getRemainingTimeInMillis();
     const deliveries = event.Records.map(({ messageId, receiptHandle, body }) => ({ messageId, receiptHandle, body }));
     const failed = await workBatch(ports, deliveries, deadline);

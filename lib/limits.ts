@@ -80,4 +80,24 @@ export const limits = {
   exportFileBytesMax: 256 * 1024 * 1024,
   /** A plan file. */
   planBytesMax: 256 * 1024 * 1024,
+  /** One notice as it is published, all its forms and attributes together: SNS takes 256 KB, the rest is its envelope. */
+  noticeBytesMax: 224 * 1024,
+  /** Lines of one list in a notice; what is left out is counted. Nobody reads a longer mail. */
+  noticeLinesMax: 100,
+  /** Characters of one text in a notice: a URL, a name, a reason. */
+  noticeTextMax: 240,
+  /** Subject of a mail: SNS takes less than 100. */
+  noticeSubjectMax: 99,
+  /** Body of a card in a chat. Slack shows 3,000 characters of a text block. */
+  noticeCardMax: 2800,
+  /** Notices gather what happened for this long, so that a plan that goes in waves does not send a mail a wave. */
+  noticeEveryMs: 5 * minute,
+  /** How long a line of a story may be late: a scan's five minutes, clocks that differ, an index that lags. */
+  noticeLateMs: 10 * minute,
+  /** A standing alarm that went and came back within this is not told again. */
+  noticeAgainMs: 24 * hour,
+  /** Lines of stories remembered as told, 16 characters each; those beyond it would be told twice. */
+  noticeToldMax: 5000,
+  /** The sweep's schedule. */
+  sweepEveryMs: minute,
 } as const;

@@ -49,7 +49,12 @@ export type Draft<T extends Item> = Omit<T, 'version' | 'lastWrite'>;
 export type Change<T extends Item> = { next: Draft<T>; condition?: Condition };
 export type Written<T extends Item> = { won: true; item: T } | { won: false; item: T | undefined };
 
-export type WritePorts = { table: Table; random: Random };
+export type WritePorts = {
+  table: Table;
+  random: Random;
+  /** Is told of every write that was won. */
+  wrote?(before: Item | undefined, after: Item): void;
+};
 
 const conflictsMax = 25;
 
@@ -76,9 +81,13 @@ export const change = async <T extends Item>(
     const unchanged: Clause = current
       ? { attribute: 'version', is: 'equal', value: current.version }
       : { attribute: 'version', is: 'absent' };
-    if (await ports.table.put(item, [unchanged, ...(wanted.condition ?? [])])) return { won: true, item };
-    current = await read<T>(ports.table, key);
-    if (current?.lastWrite === lastWrite) return { won: true, item: current };
+    const before = current;
+    const put = await ports.table.put(item, [unchanged, ...(wanted.condition ?? [])]);
+    if (!put) current = await read<T>(ports.table, key);
+    if (put || current?.lastWrite === lastWrite) {
+      ports.wrote?.(before, item);
+      return { won: true, item };
+    }
   }
   throw new Error(`the item ${key.pk} / ${key.sk} changed ${conflictsMax} times while it was being written; try again`);
 };

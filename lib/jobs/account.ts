@@ -134,7 +134,7 @@ export const endCredentialPause = async (ports: WritePorts, item: AccountItem | 
   );
 };
 
-export type Admission = { admitted: ReadonlySet<string>; denied: { why: string; until: Ms } | null };
+export type Admission = { admitted: ReadonlySet<string>; denied: { why: string; until: Ms; budget?: true } | null };
 
 const nextDay = (now: Ms): Ms => (Math.floor(now / 86_400_000) + 1) * 86_400_000;
 
@@ -164,5 +164,5 @@ export const admit = async (
   });
   const why = `the day's budget of ${max} for ${account.name} is used up`;
   if (closed) return { admitted, denied: closed };
-  return { admitted, denied: admitted.size < wanted.length ? { why, until: nextDay(now) } : null };
+  return { admitted, denied: admitted.size < wanted.length ? { why, until: nextDay(now), budget: true } : null };
 };

@@ -26,6 +26,7 @@ export const lostCover = async (shift: Shift, record: CleanupRecord, cover: Cove
     kind: record.kind,
     webhookId: record.webhookId,
     detail,
+    count: { CoverLost: 1 },
   });
   return `; ${detail}`;
 };

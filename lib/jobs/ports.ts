@@ -1,6 +1,7 @@
-import type { Table } from '../audit/table.ts';
+import type { Table, WritePorts } from '../audit/table.ts';
 import type { Clock, Random } from '../clock.ts';
 import type { SecretStore } from '../credentials.ts';
+import type { Counts } from '../log/metrics.ts';
 import type { Account, Policy } from '../policy/policy.ts';
 import type { Opened } from '../providers/open.ts';
 import type { Kind } from '../webhook.ts';
@@ -23,6 +24,8 @@ export type Ports = {
   /** Who acts, as the history names it. */
   actor: string;
   log(event: LogEvent): void;
+  /** Is told of every write of the table that was won. */
+  wrote?: WritePorts['wrote'];
   signal?: AbortSignal;
 };
 
@@ -33,7 +36,13 @@ export type LogEvent = {
   scope?: string;
   kind?: Kind;
   webhookId?: string;
+  plan?: string;
+  /** Record and cycle: what one webhook's cleanup is called from its proposal to its end. */
+  job?: string;
+  actor?: string;
   detail?: string;
+  /** What it adds to the metrics. */
+  count?: Counts;
 };
 
 export const accountOf = (policy: Policy, name: string): Account | undefined =>

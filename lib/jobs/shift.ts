@@ -174,3 +174,7 @@ export const settle = async (
   if (written.won) await follow(ports, written.item);
   done.set(at, ack);
 };
+
+/** Work that waits for tomorrow is no failure, and still somebody may want to know. */
+export const overBudget = ({ ports, account, scope }: Shift, why: string, jobs: number): void =>
+  ports.log({ level: 'warn', message: why, account: account.name, scope, count: { BudgetExhausted: jobs } });

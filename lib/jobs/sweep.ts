@@ -29,6 +29,8 @@ const drain = async (ports: Ports): Promise<number> => {
     const same = record && record.cycle === job.cycle && stepOf[record.state] === job.step && !record.held;
     const why = `dead-lettered at the step ${job.step}`;
     if (same) await write(ports, record, (current) => hold(current, ports.clock.now(), ports.actor, why));
+    const { account, scope, webhookId } = job;
+    ports.log({ level: 'error', message: why, account, scope, webhookId, count: { DeadLettered: 1 } });
     await ports.queue.drop([delivery]);
     held += 1;
   }

@@ -19,6 +19,7 @@ import {
   ack,
   type Called,
   type Disposition,
+  overBudget,
   type Population,
   populationOf,
   postpone,
@@ -106,6 +107,7 @@ const passGate = async (shift: Shift, calls: readonly CallWork[], now: Ms): Prom
     now,
   );
   const refused = fresh.filter(({ work }) => !admitted.has(slotOf(work)));
+  if (denied?.budget) overBudget(shift, denied.why, refused.length);
   if (denied)
     await postpone(
       shift.ports,
@@ -148,7 +150,9 @@ const workShift = async (shift: Shift, works: readonly Work[]): Promise<{ listed
 const openAccount = async (ports: Ports, account: Account, works: readonly Work[], done: Map<number, Disposition>) => {
   const opened = await ports.open(account);
   if (opened.status === 'ok') return opened.provider;
-  ports.log({ level: 'error', message: 'the account cannot be opened', account: account.name, detail: opened.why });
+  const message = 'the account cannot be opened';
+  const count = { CredentialFailures: 1 };
+  ports.log({ level: 'error', message, account: account.name, detail: opened.why, count });
   await postpone(ports, works, ports.clock.now() + limits.credentialPauseMs, 'gate', done);
   return null;
 };
