@@ -91,7 +91,7 @@ const monthsBetween = (since: Ms, until: Ms): string[] => {
 };
 
 /** Keys of all records changed in a time range, newest month first, by the `time` index. */
-async function* changedKeys(table: Table, since: Ms, until: Ms): AsyncIterable<Key> {
+export async function* changedKeys(table: Table, since: Ms, until: Ms): AsyncIterable<Key> {
   const [from, to] = [iso(since).slice(0, 10), iso(until).slice(0, 10)];
   for (const month of monthsBetween(since, until))
     yield* table.query({ index: 'time', hash: month, from, to, descending: true });

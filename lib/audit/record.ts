@@ -89,6 +89,10 @@ export type CleanupRecord = Item &
     returnTo?: { state: 'kept' | 'restored'; guard: GuardName | null; detail: string };
     /** Hash of the backup item of this cycle. */
     backup: string | null;
+    /** When the notice that names it was accepted. */
+    noticeAt?: Ms;
+    /** After its delete nobody receives some of its events any more. */
+    coverLost?: true;
     /** The cycle has its slot in a day's budget. */
     counted: boolean;
     leftAs?: 'on' | 'off' | 'absent';

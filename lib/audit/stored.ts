@@ -54,6 +54,8 @@ const record = {
   veto: v.optional(v.looseObject({ reason: text, actor: text, until: v.nullable(time), rules: text, config: print })),
   restoredAs: v.optional(text),
   quietUntil: v.optional(time),
+  noticeAt: v.optional(time),
+  coverLost: v.optional(v.literal(true)),
   month: v.pipe(text, v.regex(/^\d{4}-\d{2}$/)),
   day: v.pipe(text, v.regex(/^\d{4}-\d{2}-\d{2}$/)),
 };
@@ -93,6 +95,7 @@ const shapes: Readonly<Record<string, v.ObjectEntries>> = {
   'webhook backup': { backup: v.looseObject({ id: text, kind, events: v.array(text), fingerprint: print }) },
   'account account': account,
   'account scopes': { scopes: v.array(text) },
+  'account notices': { name: named, at: time, told: v.array(text), standing: v.record(text, time) },
   'scope scope': scope,
   'scope seen': { seen: v.record(text, sighting) },
   'plan header': header,
@@ -114,6 +117,7 @@ const keys: Readonly<Record<string, (item: Told) => Partial<Key>>> = {
   'webhook record': (item) => recordKey(item as unknown as Parameters<typeof recordKey>[0]),
   'webhook cycle': (item) => ({ sk: `cycle#${item.cycle}` }),
   'account account': ({ name }) => ({ pk: `account#${name}` }),
+  'account notices': ({ name }) => ({ pk: `account#${name}` }),
   'scope scope': (item) => ({ pk: `scope#${item.account}#${encodeURIComponent(item.scope)}` }),
   'plan header': ({ planId }) => ({ pk: `plan#${planId}` }),
 };

@@ -63,6 +63,8 @@ const fresh = (opening: Opening, base: Draft<CleanupRecord>): Draft<CleanupRecor
     endGuard: undefined,
     veto: undefined,
     quietUntil: undefined,
+    noticeAt: undefined,
+    coverLost: undefined,
   };
   const reset = { attempts, waits, offByUs, deleteSent, backup, counted, restoredAs: undefined, ...closed };
   return { ...base, ...reset, ...said, seqBefore: base.seqBefore + base.history.length, history: [] };
@@ -142,10 +144,10 @@ export const approveRecord = (
   });
 };
 
-/** Lets a parked record go on its way; its notice runs from the approval of its plan. */
+/** Lets a parked record go on its way; its notice runs from the time it was accepted, or from the approval of its plan. */
 export const unpark = async (ports: Ports, record: CleanupRecord, account: Account, approvedAt: Ms): Promise<void> => {
   const { disableAfter } = scheduleOf(account, record.canDisable, fingerprintParts(record.fingerprint).on);
-  const dueAt = Math.max(ports.clock.now(), approvedAt + (disableAfter ?? 0));
+  const dueAt = Math.max(ports.clock.now(), (record.noticeAt ?? approvedAt) + (disableAfter ?? 0));
   const written = await change<CleanupRecord>(
     ports,
     recordKey(record),

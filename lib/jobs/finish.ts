@@ -6,7 +6,7 @@ import type { Webhook } from '../webhook.ts';
 import { backoffMs } from './backoff.ts';
 import { follow } from './follow.ts';
 import { judge, type Scene, type Verdict } from './judge.ts';
-import { lostCover } from './lost-cover.ts';
+import { lostCover, withLoss } from './lost-cover.ts';
 import { assess } from './population.ts';
 import { type Called, linkRestored, type Population, populationOf, type Shift, sceneOf, waitOut } from './shift.ts';
 import { settled, waiting, write } from './story.ts';
@@ -108,7 +108,7 @@ const conclude = async (shift: Shift, called: Called, scene: Scene): Promise<voi
     if (!verdict) return waiting(record, now, 'readback');
     const isEnd = verdict.do === 'move' && verdict.to === 'deleted';
     const told = isEnd ? { ...verdict, detail: verdict.detail + lost } : verdict;
-    return settled(record, told, account, 0, now, ports.actor);
+    return settled(withLoss(record, lost), told, account, 0, now, ports.actor);
   });
   if (written.won) await follow(ports, written.item);
   shift.done.set(called.work.at, { ack: true });

@@ -5,6 +5,10 @@ import { type Backup, fingerprintParts } from '../webhook.ts';
 import { isLastAgreed } from './judge.ts';
 import type { Shift } from './shift.ts';
 
+/** The record, marked where cover was lost after its delete, so that people are told. */
+export const withLoss = (record: CleanupRecord, lost: string): CleanupRecord =>
+  lost === '' ? record : { ...record, coverLost: true };
+
 /**
  * Whether somebody else took the cover away while our delete was under way: it cannot be undone, so it is cried out.
  *

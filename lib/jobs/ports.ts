@@ -2,6 +2,7 @@ import type { Table, WritePorts } from '../audit/table.ts';
 import type { Clock, Random } from '../clock.ts';
 import type { SecretStore } from '../credentials.ts';
 import type { Counts } from '../log/metrics.ts';
+import type { Notices } from '../notices/notice.ts';
 import type { Account, Policy } from '../policy/policy.ts';
 import type { Opened } from '../providers/open.ts';
 import type { Kind } from '../webhook.ts';
@@ -21,6 +22,8 @@ export type Ports = {
   secrets?: SecretStore;
   /** Asks DNS for a host; where it is absent, every host is unknown. */
   resolve?: Resolve;
+  /** Where notices go; a process without it tells nobody, and what has to be announced waits. */
+  notices?: Notices;
   /** Who acts, as the history names it. */
   actor: string;
   log(event: LogEvent): void;

@@ -13,7 +13,7 @@ import { fingerprintParts, keyOf, type Webhook } from '../webhook.ts';
 import { backoffMs } from './backoff.ts';
 import { follow } from './follow.ts';
 import type { Scene, Verdict } from './judge.ts';
-import { lostCover } from './lost-cover.ts';
+import { lostCover, withLoss } from './lost-cover.ts';
 import type { Seen } from './population.ts';
 import type { Ports } from './ports.ts';
 import { markRestored } from './restore.ts';
@@ -169,7 +169,7 @@ export const settle = async (
   await linkRestored(shift, record, verdict, scene);
   const end = verdict.do === 'move' ? { ...verdict, detail: verdict.detail + lost } : verdict;
   const written = await write(ports, record, (current) =>
-    settled(current, end, account, deleteAfter, now, ports.actor),
+    settled(withLoss(current, lost), end, account, deleteAfter, now, ports.actor),
   );
   if (written.won) await follow(ports, written.item);
   done.set(at, ack);

@@ -1,13 +1,16 @@
 import { type CleanupRecord, hold, mark, move } from '../audit/record.ts';
 import { stepOf } from '../audit/states.ts';
+import type { Ms } from '../clock.ts';
 import { limits } from '../limits.ts';
 import { closedFor, everyAccount, readAccounts } from './account.ts';
+import { awaitsNotice } from './awaits-notice.ts';
 import { follow } from './follow.ts';
 import { type Job, jobFor, parseJob, subjectOfJob } from './job.ts';
 import { openPlan, readHeader } from './plans.ts';
-import type { Ports } from './ports.ts';
+import { accountOf, type Ports } from './ports.ts';
 import { dueKeys, readRecord, readRecords } from './records.ts';
 import { undone, write } from './story.ts';
+import { isTimeToTell, tell } from './tell.ts';
 
 export type Swept = { sent: number; lapsed: number; dead: number; opened: number };
 
@@ -73,6 +76,15 @@ const open = async (ports: Ports, planId: string): Promise<void> => {
   }
 };
 
+/** Tells people; where that fails, all else goes on. */
+const inform = async (ports: Ports, due: readonly CleanupRecord[], now: Ms): Promise<void> => {
+  try {
+    await tell(ports, due, isTimeToTell(now));
+  } catch (error) {
+    ports.log({ level: 'error', message: 'no notices', detail: String(error), count: { NoticesFailed: 1 } });
+  }
+};
+
 /**
  * Every minute: sends again what is due and was lost, lets lapse what nobody approved, opens approved plans and holds what
  * is dead. Marks nothing as sent: a job sent twice does nothing twice. Index rows are hints, the records decide.
@@ -85,15 +97,18 @@ export const sweep = async (ports: Ports): Promise<Swept> => {
   const plans = names.flatMap((name) => switches.get(name)?.opening ?? []);
   for (const planId of plans) await open(ports, planId);
   const records = await readRecords(ports, await dueKeys(ports, now));
+  const isDue = ({ dueAt }: CleanupRecord): boolean => dueAt !== undefined && dueAt <= now;
+  await inform(ports, records.filter(isDue), now);
   const jobs: Job[] = [];
   let lapsed = 0;
   for (const record of records) {
-    if (record.dueAt === undefined || record.dueAt > now) continue;
+    if (!isDue(record)) continue;
     if (record.state === 'proposed' || isParked(record)) {
       const written = await lapse(ports, record);
       lapsed += written.won && written.item.state === 'kept' ? 1 : 0;
       continue;
     }
+    if (awaitsNotice(record, accountOf(ports.policy, record.account))) continue;
     if (isVetoedMidway(record)) {
       await putBack(ports, record);
       continue;

@@ -4,6 +4,7 @@ import type { Ms } from '../clock.ts';
 import { limits } from '../limits.ts';
 import type { Account } from '../policy/policy.ts';
 import { admit, closedFor, endCredentialPause, readSwitches } from './account.ts';
+import { awaitsNotice } from './awaits-notice.ts';
 import { backoffMs } from './backoff.ts';
 import { finish } from './finish.ts';
 import { toLookUp } from './grounds.ts';
@@ -174,7 +175,8 @@ export const workScope = async (
   for (const { at, job } of jobs) {
     const { pk } = recordKey(subjectOfJob(job));
     const record = records.get(pk);
-    const reason = spoken.has(pk) ? spare : early(job, record, ports.clock.now());
+    const reason =
+      spoken.has(pk) || (record && awaitsNotice(record, account)) ? spare : early(job, record, ports.clock.now());
     if (reason !== spare) spoken.add(pk);
     if (reason) done.set(at, reason);
     // The lease in it is that of a call that nobody came back from, and no right of ours.

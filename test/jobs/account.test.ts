@@ -28,7 +28,7 @@ describe('the gate', () => {
     const at = ports();
     const first = await admit(at, perDay(2), ['a', 'b', 'c'], now);
     expect([...first.admitted]).toEqual(['a', 'b']);
-    expect(first.denied).toEqual({ why: "the day's budget of 2 for shop is used up", until: midnight });
+    expect(first.denied).toEqual({ budget: true, why: "the day's budget of 2 for shop is used up", until: midnight });
     expect((await admit(at, perDay(2), ['c'], now)).admitted.size).toBe(0);
     expect(await item(at)).toMatchObject({ day: '2026-11-02', slots: ['a', 'b'] });
   });
