@@ -6,6 +6,8 @@ import { type Clock, systemClock, systemRandom } from '../lib/clock.ts';
 import type { Ports } from '../lib/jobs/ports.ts';
 import { closedQueue, type Queue, type QueueUrls } from '../lib/jobs/queue.ts';
 import { systemResolve } from '../lib/jobs/resolve.ts';
+import type { Notices } from '../lib/notices/notice.ts';
+import { heeded } from '../lib/notices/off.ts';
 import { parsePolicyDocument } from '../lib/policy/packaged.ts';
 import type { Policy } from '../lib/policy/policy.ts';
 import { invocationLog } from './log.ts';
@@ -22,6 +24,7 @@ export type Reach = {
   /** Marks a new table with its schema. */
   marks?: true;
   queue?(urls: QueueUrls): Queue;
+  notices?: Notices;
   /** @param learn is told every secret value, so that no line of the log holds one */
   open?(learn: (secrets: readonly string[]) => void): Ports['open'];
 };
@@ -40,14 +43,20 @@ const learn = (values: readonly string[]): void => {
 const packagedPolicy = async (): Promise<Policy> => {
   const file = variable('POLICY_FILE');
   try {
-    return parsePolicyDocument(await readFile(file, 'utf8'), file);
+    return heeded(parsePolicyDocument(await readFile(file, 'utf8'), file), process.env);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     throw new Error(`no policy was packaged (${file}); write the policy file of this stage and deploy again`);
   }
 };
 
-const connect = async ({ table: tableOf, marks, queue, open }: Reach): Promise<Omit<Ports, 'actor' | 'log'>> => {
+const connect = async ({
+  table: tableOf,
+  marks,
+  queue,
+  notices,
+  open,
+}: Reach): Promise<Omit<Ports, 'actor' | 'log'>> => {
   const policy = await packagedPolicy();
   const table = tableOf(new DynamoDBClient({}), variable('TABLE_NAME'), systemClock);
   await (marks ? markSchema({ table, random: systemRandom }) : requireSchema(table));
@@ -62,6 +71,7 @@ const connect = async ({ table: tableOf, marks, queue, open }: Reach): Promise<O
     table,
     queue: queue?.(urls()) ?? closedQueue,
     policy,
+    ...(notices && { notices }),
     resolve: systemResolve(),
     open: open?.(learn) ?? withoutCredentials,
   };

@@ -6,23 +6,21 @@ import type { Ports } from '../lib/jobs/ports.ts';
 import { closedQueue, deadLetters, jobCounter, jobSender, scanRequests } from '../lib/jobs/queue.ts';
 import { scanAccount } from '../lib/jobs/scan.ts';
 import { sweep } from '../lib/jobs/sweep.ts';
+import { snsNotices } from '../lib/notices/sns.ts';
+import { placeOf } from './log.ts';
 import { openAccounts } from './open.ts';
 import { lambdaPorts, type MakePorts } from './ports.ts';
 
 const request = v.variant('kind', [
   v.strictObject({ kind: v.literal('sweep') }),
   v.strictObject({ kind: v.literal('scan'), account: v.optional(v.string()) }),
+  v.strictObject({ kind: v.literal('accept-shrink'), account: v.string() }),
 ]);
 
 const scanOne = async (ports: Ports, body: string): Promise<void> => {
   const asked = v.parse(request, JSON.parse(body));
   if (asked.kind !== 'scan' || asked.account === undefined) throw new Error('a scan message names its account');
-  const { plan } = await scanAccount(ports, asked.account, { acceptShrink: false });
-  ports.log({
-    level: plan.status === 'complete' ? 'info' : 'warn',
-    message: `scan ${plan.status}`,
-    account: plan.account,
-  });
+  await scanAccount(ports, asked.account, { acceptShrink: false });
 };
 
 const scanAll = async (ports: Ports, event: SQSEvent): Promise<SQSBatchResponse> => {
@@ -38,16 +36,20 @@ const scanAll = async (ports: Ports, event: SQSEvent): Promise<SQSBatchResponse>
   return { batchItemFailures };
 };
 
-type Invocation = Pick<Context, 'awsRequestId'>;
+type Invocation = Pick<Context, 'awsRequestId' | 'invokedFunctionArn'>;
 
 /**
- * Answers three events: `{ kind: 'sweep' }` each minute, `{ kind: 'scan' }` by schedule, which asks for each account by a
- * message of its own, and those messages.
+ * Answers four events: `{ kind: 'sweep' }` each minute, `{ kind: 'scan' }` by schedule, which asks for each account by a
+ * message of its own, those messages, and `{ kind: 'accept-shrink', account }` by a person, who says that its lists are right.
  */
 export const scannerHandler =
   (makePorts: MakePorts) => async (event: SQSEvent | v.InferInput<typeof request>, context?: Invocation) => {
     if ('Records' in event) return scanAll(await makePorts('schedule:scan', context?.awsRequestId), event);
     const asked = v.parse(request, event);
+    if (asked.kind === 'accept-shrink') {
+      const ports = await makePorts(`aws:${context?.invokedFunctionArn}`, context?.awsRequestId);
+      return (await scanAccount(ports, asked.account, { acceptShrink: true })).plan;
+    }
     const ports = await makePorts(`schedule:${asked.kind}`, context?.awsRequestId);
     if (asked.kind === 'sweep') return sweep(ports);
     const names = asked.account === undefined ? ports.policy.accounts.map(({ name }) => name) : [asked.account];
@@ -69,6 +71,7 @@ export const handler = scannerHandler(
         ...scanRequests(client, scans),
       };
     },
+    notices: snsNotices(placeOf(process.env.AWS_LAMBDA_FUNCTION_NAME).stack),
     open: openAccounts,
   }),
 );

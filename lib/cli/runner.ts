@@ -12,6 +12,7 @@ import { isAwaitingCanary } from '../jobs/plans.ts';
 import type { Ports } from '../jobs/ports.ts';
 import { dueKeys, readRecords } from '../jobs/records.ts';
 import { scanAccount } from '../jobs/scan.ts';
+import { tell } from '../jobs/tell.ts';
 import { limits } from '../limits.ts';
 
 export type Runner = {
@@ -112,6 +113,8 @@ export const startRunner = (ports: Ports, stack: Pick<Stack, 'environment'>, sqs
     async stop() {
       ending.abort();
       await Promise.all([sweeping, ...mappings.map(({ done }) => done)]);
+      // What came of the run is told now: the next sweep may be days away.
+      await tell({ ...ports, actor: 'schedule:sweep' }, [], true);
     },
   };
 };

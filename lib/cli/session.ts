@@ -18,6 +18,7 @@ import { providers } from '../providers/registry.ts';
 import { version } from '../version.ts';
 import { textOf } from './args.ts';
 import { CommandError, type Context, type Output, type Session } from './command.ts';
+import { folderNotices } from './folder-notices.ts';
 
 export type SessionSettings = Pick<Context, 'values' | 'env' | 'cwd' | 'signal' | 'out'> & {
   clock: Clock;
@@ -172,6 +173,7 @@ export const openSession = async (
       for (const value of values) secrets.add(value);
     }),
     secrets: localSecrets(localReaders(env)),
+    ...(store.directory !== null && { notices: folderNotices(store.directory, out) }),
     actor: `os:${userName()}@${hostname()}`,
     log: logTo(out),
     signal,
