@@ -17,7 +17,7 @@ export const placeOf = (functionName: string | undefined) => {
 export const invocationLog = (secrets: ReadonlySet<string>, requestId?: string): Pick<Ports, 'log' | 'wrote'> => {
   const { stage, name } = placeOf(process.env.AWS_LAMBDA_FUNCTION_NAME);
   const context = {
-    stage: process.env.STAGE ?? stage,
+    stage,
     ...(name && { function: name }),
     ...(requestId && { requestId }),
   };

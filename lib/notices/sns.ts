@@ -1,16 +1,11 @@
-import type { SNSClient } from '@aws-sdk/client-sns';
 import { sha256 } from '../canonical.ts';
-import { limits } from '../limits.ts';
 import { attributesOf, messagesOf } from './forms.ts';
 import type { Notice, Notices } from './notice.ts';
+import type { Publish } from './sns-client.ts';
 
-type MakeClient = (region: string) => Promise<SNSClient>;
+type Connect = (region: string) => Promise<Publish>;
 
-const makeClient: MakeClient = async (region) => {
-  const { SNSClient } = await import('@aws-sdk/client-sns');
-  const timeout = limits.callTimeoutMs;
-  return new SNSClient({ region, requestHandler: { requestTimeout: timeout, connectionTimeout: timeout } });
-};
+const connectTo: Connect = async (region) => (await import('./sns-client.ts')).publisher(region);
 
 /** What Publish takes. A FIFO topic keeps the order within an account, and drops what was sent a moment ago. */
 const inputOf = (topicArn: string, notice: Notice) => {
@@ -26,21 +21,15 @@ const inputOf = (topicArn: string, notice: Notice) => {
 };
 
 /** Notices by SNS. The client is loaded with the first notice; topics may lie in another region. */
-export const snsNotices = (stack: string | null, make: MakeClient = makeClient): Notices => {
-  const clients = new Map<string, Promise<SNSClient>>();
-  const clientFor = (region: string): Promise<SNSClient> => {
-    const client = clients.get(region) ?? make(region);
-    clients.set(region, client);
-    return client;
-  };
+export const snsNotices = (stack: string | null, connect: Connect = connectTo): Notices => {
+  const regions = new Map<string, Promise<Publish>>();
   return {
     stack,
     async publish(topicArn, notice) {
       const [, , , region = ''] = topicArn.split(':');
-      const client = await clientFor(region);
-      const { PublishCommand } = await import('@aws-sdk/client-sns');
-      const { MessageId = '' } = await client.send(new PublishCommand(inputOf(topicArn, notice)));
-      return { id: MessageId };
+      const publish = regions.get(region) ?? connect(region);
+      regions.set(region, publish);
+      return { id: await (await publish)(inputOf(topicArn, notice)) };
     },
   };
 };

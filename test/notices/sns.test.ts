@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { messagesOf } from '../../lib/notices/forms.ts';
 import { noticeOf } from '../../lib/notices/notice.ts';
 import { snsNotices } from '../../lib/notices/sns.ts';
+import { publisher } from '../../lib/notices/sns-client.ts';
 import { accountNamed } from '../jobs/world.ts';
 import { telling } from './build.ts';
 
@@ -18,7 +19,7 @@ const mocked = () => {
   mock.on(PublishCommand).resolves({ MessageId: 'm-1' });
   const notices = snsNotices('hooksweep-dev', async (region) => {
     regions.push(region);
-    return client;
+    return publisher(region, client);
   });
   return { mock, notices, regions, input: () => mock.commandCalls(PublishCommand).at(-1)?.args[0].input };
 };
