@@ -1,6 +1,6 @@
 import { backupKey, type CleanupRecord, emptyRecord, move, recordKey, recordName, recordRef } from '../audit/record.ts';
 import { isLegal } from '../audit/states.ts';
-import { type Change, change, type Item, read } from '../audit/table.ts';
+import { type Change, change, type Draft, type Item, read } from '../audit/table.ts';
 import type { Capabilities, Creation } from '../providers/contract.ts';
 import { redactUrl } from '../url.ts';
 import { type Backup, fingerprint, type Webhook } from '../webhook.ts';
@@ -150,6 +150,10 @@ export const sourcesFor = async (ports: Ports, records: readonly CleanupRecord[]
   return sources;
 };
 
+/** A rule wants it gone, and nothing was done about it yet. A person's own choice is another matter. */
+const isOnlyPlanned = ({ state, findings, cycle }: Draft<CleanupRecord>): boolean =>
+  cycle > 0 && (state === 'proposed' || state === 'approved') && !findings.some(({ rule }) => rule === 'manual');
+
 /** Marks the webhook that stands for a restored one, so that the rule that removed the old one does not find the new one. */
 export const markRestored = async (
   ports: Ports,
@@ -161,11 +165,15 @@ export const markRestored = async (
   const subject = { account, scope, kind, webhookId: id };
   const print = as ? fingerprint(as) : from.fingerprint;
   await change<CleanupRecord>(ports, recordKey(subject), (current) => {
-    const base = current ?? emptyRecord(subject, provider, environment);
+    const known = current ?? emptyRecord(subject, provider, environment);
+    const isSwept = isOnlyPlanned(known);
+    const why = { actor: ports.actor, detail: `withdrawn: it stands for ${recordName(from)}` };
+    const base = isSwept ? move(known, 'kept', 'veto', ports.clock.now(), why).next : known;
     const state = base.cycle === 0 ? null : base.state;
     if (!isLegal(state, 'restored', 'restore') || state === 'restored') return null;
     const line = { actor: ports.actor, detail: `stands for ${recordName(from)}, which a person had restored` };
     const said = { url, name, fingerprint: print, restoredFrom: recordName(from), cycle: Math.max(base.cycle, 1) };
-    return move(base, 'restored', 'restore', ports.clock.now(), line, said);
+    const marked = move(base, 'restored', 'restore', ports.clock.now(), line, said);
+    return isSwept ? { next: marked.next } : marked;
   });
 };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { approve } from '../../lib/jobs/decide.ts';
 import { requestRestore } from '../../lib/jobs/restore.ts';
 import type { Listing } from '../../lib/providers/contract.ts';
 import { day, hour, shop, testHook, webhook } from './world.ts';
@@ -93,6 +94,20 @@ describe('a restore', () => {
     await w.run(hour);
     expect(w.record('shop', 'a')).toMatchObject({ state: 'restored', restoredAs: 'new1' });
     expect(w.remote.state.get('new1')?.enabled).toBe(true);
+  });
+
+  it('withdraws the plan to sweep what stands for it', async () => {
+    const w = await deleted();
+    w.remote.state.set('theirs', testHook('a', { id: 'theirs' }));
+    const { plan } = await w.scan('shop');
+    expect(w.record('shop', 'theirs').state).toBe('proposed');
+    await restore(w, 'a');
+    await w.run(hour);
+    expect(w.record('shop', 'theirs')).toMatchObject({ state: 'restored', restoredFrom: 'shop#main#endpoint#a' });
+    await approve(w.ports, plan.planId, 'go');
+    await w.run(3 * day, hour);
+    expect(w.remote.state.has('theirs')).toBe(true);
+    expect((await w.verify()).broken).toEqual([]);
   });
 
   it('says that nothing is there where its creation was refused', async () => {
