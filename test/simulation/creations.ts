@@ -54,7 +54,10 @@ export const createCreationOracle = (world: World, find: (key: Key) => Item | un
     const isSame = ({ enabled, events, url }: Webhook): boolean =>
       enabled === creation.enabled && `${events}` === `${creation.events}` && url === creation.url;
     const stands = ({ key }: Made): boolean =>
-      key !== null && (pk === null ? shown.some((one) => keyOf(one) === key && isSame(one)) : scope.hooks.has(key));
+      key !== null &&
+      (pk === null
+        ? shown.some((one) => keyOf(one) === key && isSame(one))
+        : (scope.hooks.get(key)?.editedAt ?? 0) < 0);
     return (webhook: Webhook): void => {
       const twin = made.find((other) => sameAs(other) && stands(other));
       one.key = keyOf(webhook);
