@@ -4,14 +4,22 @@ import { parts } from './world.ts';
 
 const count = 2500;
 
-/** Seeds of histories that once broke a promise, and how. */
-const once: Readonly<Record<number, string>> = {
+/** Seeds of histories that once broke a promise, and how; found before there were creations, signals and names. */
+const onceInCore: Readonly<Record<number, string>> = {
   25: 'an approved webhook that a person had removed and accepted as missing was waited for for ever',
   628: 'an endpoint of all events counted as cover for the last signing secret',
   1013: 'a process that stood still called on a list of 93 s, after its lock',
   1593: 'a refused disable was recorded as left off, and it was on',
   26282: 'an empty first scan made a later empty list believable, and a delete without effect counted as done',
   3500: 'a worker took the lease of a dead one for its own and deleted over a veto',
+};
+
+/** And those found since. */
+const once: Readonly<Record<number, string>> = {
+  60000084: 'a webhook found off and switched on by somebody else was recorded as left off',
+  60000529: 'a creation that a list did not show yet was made again',
+  60004115: 'a creation that was refused was recorded as left off',
+  60018395: 'what stood for a restored webhook was swept by a plan that had found it before',
 };
 
 const violationsOf = async (seeds: Iterable<number>, core = false): Promise<string[]> => {
@@ -32,7 +40,8 @@ describe('random histories with every fault', () => {
   });
 
   it('that broke a promise once keep it now', async () => {
-    expect(await violationsOf(Object.keys(once).map(Number), true)).toEqual([]);
+    expect(await violationsOf(Object.keys(onceInCore).map(Number), true)).toEqual([]);
+    expect(await violationsOf(Object.keys(once).map(Number))).toEqual([]);
   });
 
   it('come out the same from the same seed', async () => {

@@ -4,8 +4,8 @@ const mix = (hash: number, value: number): number => {
 };
 
 /**
- * States that were seen, as 64 bits of hash each: two of n states are taken for one with a chance of less than n² / 2⁶⁵, which is
- * one in 3,600 for a hundred million.
+ * States that were seen, as 63 bits of hash each: two of n states are taken for one with a chance of less than n² / 2⁶⁴, which is
+ * one in 1,800 for a hundred million.
  */
 export const createSeen = () => {
   let bits = 20;
