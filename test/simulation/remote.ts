@@ -235,7 +235,7 @@ export const createRemote = (
       const made = { kind, url, name: title, events, settings, secretId, enabled, createdAt: at, updatedAt: at };
       const webhook: Webhook = { ...made, id: newId(), signal: null };
       landing(webhook);
-      const hand = { hand: 'us', strangerAt: never, editedAt: never, offAt: enabled ? null : now } as const;
+      const hand = { hand: null, strangerAt: never, editedAt: never, offAt: enabled ? null : now } as const;
       scope.hooks.set(keyOf(webhook), { webhook, ...hand });
       remember(scope, now);
       const secret = capabilities.issuesSecret?.includes(kind) ? { secret: planted } : {};
