@@ -43,6 +43,13 @@ export type WebhookRef = Pick<Webhook, 'kind' | 'id'>;
 /** The key of a webhook in every map over one scope's population. */
 export const keyOf = ({ kind, id }: WebhookRef): string => (kind === 'endpoint' ? id : `${kind} ${id}`);
 
+/** The webhook of a key. */
+export const refOf = (key: string): WebhookRef =>
+  key.startsWith(secretKey)
+    ? { kind: 'signing-secret', id: key.slice(secretKey.length) }
+    : { kind: 'endpoint', id: key };
+const secretKey = 'signing-secret ';
+
 /** What a backup keeps and the `config` half of a fingerprint covers: never timestamps, health or counters. */
 const configuration = (webhook: Webhook) => ({
   kind: webhook.kind,

@@ -78,6 +78,8 @@ export type CleanupRecord = Item &
     waitFor?: 'approval' | 'canary' | 'notice' | 'observe' | 'lease' | 'readback' | 'backoff' | 'gate' | 'list' | 'now';
     held?: string;
     lease?: { token: string; until: Ms };
+    /** Token of the shift that worked it last, where its list was the end of all calls: its lock need not be given back. */
+    over?: string;
     pending?: Pending;
     /** Until when a call of ours that nobody answered may still take effect. */
     openUntil?: Ms;
@@ -159,7 +161,10 @@ const withLine = (record: Draft<CleanupRecord>, now: Ms, line: Line) => {
 /** A record before its first cycle: nothing is said of it yet. */
 export const emptyRecord = (subject: Subject, provider: string, environment: Environment): Draft<CleanupRecord> => ({
   ...recordKey(subject),
-  ...subject,
+  account: subject.account,
+  scope: subject.scope,
+  kind: subject.kind,
+  webhookId: subject.webhookId,
   provider,
   environment,
   url: null,

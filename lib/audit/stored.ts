@@ -45,6 +45,7 @@ const record = {
   waitFor: v.optional(named),
   held: v.optional(named),
   lease: v.optional(v.looseObject({ token: named, until: time })),
+  over: v.optional(named),
   pending: v.optional(v.looseObject({ call: named, at: time, outcome: named })),
   openUntil: v.optional(time),
   returnTo: v.optional(v.looseObject({ ...ended, guard: v.nullable(text) })),

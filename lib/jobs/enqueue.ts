@@ -10,7 +10,7 @@ import { follow } from './follow.ts';
 import { accountOf, type Ports } from './ports.ts';
 import { readAccount } from './reading.ts';
 import { readRecord } from './records.ts';
-import { readScope } from './scope.ts';
+import { readScopeNow } from './scope.ts';
 
 export type EnqueueRequest = {
   account: string;
@@ -56,7 +56,7 @@ export const enqueue = async (ports: Ports, request: EnqueueRequest): Promise<En
   const { scope, webhook } = found;
   const now = ports.clock.now();
   const rules = rulesId(account);
-  const held = await readScope(ports, account.name, scope);
+  const held = await readScopeNow(ports, account.name, scope);
   const cover = coverOf(found.webhooks, new Set(Object.keys(held?.busy ?? {})));
   const around = { account, now, cover, secretsInUse: secretsInUse(found.webhooks) };
   const standing = standingGuards(webhook, webhook.enabled, around, !account.keepLast);

@@ -1,5 +1,6 @@
 import { type CleanupRecord, type Pending, recordRef } from '../audit/record.ts';
 import { stepOfCall } from '../audit/states.ts';
+import type { Written } from '../audit/table.ts';
 import { iso } from '../clock.ts';
 import { limits } from '../limits.ts';
 import type { Webhook } from '../webhook.ts';
@@ -8,12 +9,14 @@ import { follow } from './follow.ts';
 import { judge, type Scene, type Verdict } from './judge.ts';
 import { lostCover, withLoss } from './lost-cover.ts';
 import { assess } from './population.ts';
+import { leftBusy } from './scope.ts';
 import { type Called, linkRestored, type Population, populationOf, type Shift, sceneOf, waitOut } from './shift.ts';
 import { settled, waiting, write } from './story.ts';
 
 type Flags = Pick<CleanupRecord, 'offByUs' | 'deleteSent' | 'attempts'> & {
   pending: Pending | undefined;
   openUntil: number | undefined;
+  over?: string;
 };
 
 /** The list shows what the call was for, whatever was answered. */
@@ -51,6 +54,17 @@ const flagsAfter = (
   return { offByUs: before.offByUs, deleteSent: before.deleteSent, attempts, pending: before.pending, openUntil };
 };
 
+/** The mark that this shift is done with a record, where its list is the end of every call on it. */
+const overAfter = ({ held, found, called }: Shift, { record }: Called, after: Population): Pick<Flags, 'over'> => {
+  const owner = held.lock?.owner ?? '';
+  const busy = held.busy[recordRef(record)];
+  return busy && leftBusy(owner, found, after, called, [recordRef(record), busy]) === undefined ? { over: owner } : {};
+};
+
+const noteOver = ({ over, held }: Shift, written: Written<CleanupRecord>): void => {
+  if (written.won && written.item.over === held.lock?.owner) over.add(recordRef(written.item));
+};
+
 /** Nothing to conclude yet: it is looked at again after a while, with what is known by then. */
 const later = async (shift: Shift, called: Called, flags: Flags): Promise<void> => {
   const { ports, account, done } = shift;
@@ -70,7 +84,7 @@ const later = async (shift: Shift, called: Called, flags: Flags): Promise<void> 
       kind: record.kind,
       webhookId: record.webhookId,
     });
-  await write(ports, record, (current) => waiting(current, until, why, flags));
+  noteOver(shift, await write(ports, record, (current) => waiting(current, until, why, flags)));
   done.set(work.at, waitOut(record, until - now));
 };
 
@@ -85,8 +99,8 @@ const refused = ({ call, outcome, record }: Called, { webhooks }: Scene): Extrac
   leftAs: standing(webhooks.get(recordRef(record))),
 });
 
-const conclude = async (shift: Shift, called: Called, scene: Scene): Promise<void> => {
-  const flags = flagsAfter(called, scene.webhooks);
+const conclude = async (shift: Shift, called: Called, scene: Scene, after: Population): Promise<void> => {
+  const flags = { ...flagsAfter(called, scene.webhooks), ...overAfter(shift, called, after) };
   const { ports, account } = shift;
   const now = ports.clock.now();
   const concluded = (record: CleanupRecord): Exclude<Verdict, { do: 'wait' | 'call' }> | null => {
@@ -110,6 +124,7 @@ const conclude = async (shift: Shift, called: Called, scene: Scene): Promise<voi
     const told = isEnd ? { ...verdict, detail: verdict.detail + lost } : verdict;
     return settled(withLoss(record, lost), told, account, 0, now, ports.actor);
   });
+  noteOver(shift, written);
   if (written.won) await follow(ports, written.item);
   shift.done.set(called.work.at, { ack: true });
 };
@@ -155,6 +170,6 @@ export const finish = async (
     population,
     called.map(({ record }) => record),
   );
-  for (const one of called) await conclude(shift, one, scene);
+  for (const one of called) await conclude(shift, one, scene, population);
   return population;
 };

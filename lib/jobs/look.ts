@@ -11,7 +11,7 @@ import { accountOf, type Ports } from './ports.ts';
 import { type AccountReading, foreignIds, readAccount } from './reading.ts';
 import { openRecordsOf, readRecords } from './records.ts';
 import { type Names, scanNames } from './resolve.ts';
-import { readScope, type ScopeItem } from './scope.ts';
+import { readScopeNow, type ScopeItem } from './scope.ts';
 
 /** One account's part of a plan, with what is known of its scopes. */
 export type AccountScan = { plan: AccountPlan; items: readonly PlanItem[] };
@@ -106,7 +106,7 @@ const lookAtScope = async (
   now: Ms,
 ): Promise<ScopeScan | { error: ScopeStatus['error']; missing: ScopeItem['missing'] }> => {
   const open = options.open.filter((record) => record.scope === reading.scope);
-  const scope = await readScope(ports, account.name, reading.scope);
+  const scope = await readScopeNow(ports, account.name, reading.scope);
   const known = { scope, seen: await readSeen(ports, scope) };
   const weighed = await weigh(ports, account, reading, known, open, options.acceptShrink);
   if ('error' in weighed) return weighed;

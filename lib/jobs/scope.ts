@@ -1,8 +1,10 @@
+import { type CleanupRecord, recordKey, recordRef } from '../audit/record.ts';
 import type { Step } from '../audit/states.ts';
+import { whyUnreadable } from '../audit/stored.ts';
 import { type Change, change, type Draft, type Item, type Key, read, type WritePorts } from '../audit/table.ts';
 import type { Ms } from '../clock.ts';
 import { limits } from '../limits.ts';
-import type { Webhook } from '../webhook.ts';
+import { refOf, type Webhook } from '../webhook.ts';
 
 /** An id that some worker may be changing right now, or may still be: it counts as switched off. */
 export type Busy = {
@@ -71,6 +73,39 @@ export const noteScope = async (
   });
 };
 
+/**
+ * Which of the busy ids are free by their records: the shift that took them wrote there that it is done with them. A shift
+ * that says so of all its ids writes nothing else; whoever comes next sees it here (docs/adr/0010-lean-writes.md).
+ */
+const freed = async (ports: WritePorts, item: ScopeItem | undefined): Promise<ReadonlyMap<string, string>> => {
+  const busy = Object.entries(item?.busy ?? {});
+  if (!item || busy.length === 0) return new Map();
+  const { account, scope } = item;
+  const keys = busy.map(([key]) => {
+    const { kind, id } = refOf(key);
+    return recordKey({ account, scope, kind, webhookId: id });
+  });
+  const records = ((await ports.table.get(keys)) as CleanupRecord[]).filter((item) => whyUnreadable(item) === null);
+  return new Map(records.flatMap((record) => (record.over === undefined ? [] : [[recordRef(record), record.over]])));
+};
+
+/** The scope as if every shift that is done had given its lock back. */
+const asFreed = <T extends Draft<ScopeItem>>(item: T, over: ReadonlyMap<string, string>): T => {
+  const busy = Object.fromEntries(Object.entries(item.busy).filter(([id, { token }]) => over.get(id) !== token));
+  const owned = (of: ScopeItem['busy']) => Object.values(of).some(({ token }) => token === item.lock?.owner);
+  return { ...item, busy, lock: owned(item.busy) && !owned(busy) ? undefined : item.lock };
+};
+
+/** What is known of a scope, for reading only; ids in `busy` are those that somebody may be changing now. */
+export const readScopeNow = async (
+  ports: WritePorts,
+  account: string,
+  scope: string,
+): Promise<ScopeItem | undefined> => {
+  const item = await readScope(ports, account, scope);
+  return item && asFreed(item, await freed(ports, item));
+};
+
 /** Takes the lock and marks the ids as busy, in one write. `found` is what was busy before. Otherwise: until when somebody else may hold it. */
 export const takeScope = async (
   ports: WritePorts,
@@ -81,14 +116,21 @@ export const takeScope = async (
   now: Ms,
 ): Promise<{ held: ScopeItem; found: ScopeItem['busy'] } | { until: Ms }> => {
   let found: ScopeItem['busy'] = {};
-  const written = await change<ScopeItem>(ports, scopeKey(account, scope), (current) => {
-    const base = current ?? emptyScope(account, scope);
-    if (base.lock && base.lock.until > now && base.lock.owner !== owner) return null;
-    found = base.busy;
-    const ours = [...steps].map(([id, step]) => [id, { token: owner, at: now, step }] as const);
-    const busy = { ...base.busy, ...Object.fromEntries(ours) };
-    return { next: { ...base, busy, lock: { owner, until: now + limits.scopeLeaseMs } } };
-  });
+  const known = await readScope(ports, account, scope);
+  const over = await freed(ports, known);
+  const written = await change<ScopeItem>(
+    ports,
+    scopeKey(account, scope),
+    (current) => {
+      const base = asFreed(current ?? emptyScope(account, scope), over);
+      if (base.lock && base.lock.until > now && base.lock.owner !== owner) return null;
+      found = base.busy;
+      const ours = [...steps].map(([id, step]) => [id, { token: owner, at: now, step }] as const);
+      const busy = { ...base.busy, ...Object.fromEntries(ours) };
+      return { next: { ...base, busy, lock: { owner, until: now + limits.scopeLeaseMs } } };
+    },
+    known,
+  );
   return written.won ? { held: written.item, found } : { until: written.item?.lock?.until ?? now };
 };
 
@@ -124,36 +166,50 @@ const isSettled = (busy: Busy, webhook: Webhook | undefined, listedAt: Ms): bool
   return (shows && busy.answered === true) || listedAt - busy.at > limits.scopeLeaseMs + limits.lateEffectMs;
 };
 
+/** The newest complete list under a lock. */
+type Shown = { webhooks: ReadonlyMap<string, Webhook>; at: Ms } | null;
+
 /**
- * Gives the lock back. Ids of ours without a call are as busy as they were found; the others leave `busy` only as far as
- * the list proves it.
+ * What stays busy of one id when its shift ends. Ids of ours without a call are as busy as they were found; the others leave
+ * `busy` only as far as the list proves it.
  *
  * @param found what was busy when the lock was taken
- * @param list the newest complete list under this lock, or null where there was none
  * @param called ids of ours for which a call may have gone out, and whether it was answered
  */
+export const leftBusy = (
+  owner: string,
+  found: ScopeItem['busy'],
+  list: Shown,
+  called: ReadonlyMap<string, boolean>,
+  [id, busy]: readonly [string, Busy],
+): Busy | undefined => {
+  const stillOut = (one: Busy | undefined): Busy | undefined =>
+    !one || (list && isSettled(one, list.webhooks.get(id), list.at)) ? undefined : one;
+  if (busy.token !== owner) return stillOut(busy);
+  const before = stillOut(found[id]);
+  if (!called.has(id)) return before;
+  return stillOut({ ...busy, answered: called.get(id) === true && before === undefined }) ?? before;
+};
+
+/** Gives the lock back, with what stays busy. */
 export const releaseScope = async (
   ports: WritePorts,
   held: ScopeItem,
   found: ScopeItem['busy'],
-  list: { webhooks: ReadonlyMap<string, Webhook>; at: Ms } | null,
+  list: Shown,
   called: ReadonlyMap<string, boolean>,
   missing: ScopeItem['missing'],
 ): Promise<void> => {
   const owner = held.lock?.owner ?? '';
-  const stillOut = (id: string, busy: Busy | undefined): [string, Busy][] =>
-    !busy || (list && isSettled(busy, list.webhooks.get(id), list.at)) ? [] : [[id, busy]];
-  const left = ([id, busy]: [string, Busy]): [string, Busy][] => {
-    if (busy.token !== owner) return stillOut(id, busy);
-    const before = stillOut(id, found[id]);
-    if (!called.has(id)) return before;
-    const ours = stillOut(id, { ...busy, answered: called.get(id) === true && before.length === 0 });
-    return ours.length > 0 ? ours : before;
-  };
   const free = (current: ScopeItem): Draft<ScopeItem> => ({
     ...current,
     lock: undefined,
-    busy: Object.fromEntries(Object.entries(current.busy).flatMap(left)),
+    busy: Object.fromEntries(
+      Object.entries(current.busy).flatMap(([id, busy]) => {
+        const left = leftBusy(owner, found, list, called, [id, busy]);
+        return left ? [[id, left]] : [];
+      }),
+    ),
     missing,
   });
   await change<ScopeItem>(ports, held, asOwner(owner, free), held);

@@ -64,6 +64,8 @@ export type Shift = {
   found: ScopeItem['busy'];
   /** Webhooks for which a call may be out, and whether its answer came back to us. */
   called: Map<string, boolean>;
+  /** Webhooks of which the record says that this shift is done with them. */
+  over: Set<string>;
   seen: Seen;
   /** What restores of this batch are created from. */
   sources: Scene['sources'];

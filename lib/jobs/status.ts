@@ -7,7 +7,7 @@ import type { Account } from '../policy/policy.ts';
 import { type AccountItem, everyAccount, readAccounts } from './account.ts';
 import { type PlanStatus, readHeader } from './plans.ts';
 import type { Ports } from './ports.ts';
-import { readScope, readScopeNames, type ScopeItem } from './scope.ts';
+import { readScopeNames, readScopeNow, type ScopeItem } from './scope.ts';
 
 type Stop = { at: string; actor: string; reason: string };
 
@@ -92,7 +92,7 @@ const accountState = async (
   // Before the first scan: a provider without scopes of its own has one by the name of the account.
   const names = await readScopeNames(ports, account.name);
   const scopes = [...new Set([account.name, ...own, ...names])].toSorted();
-  const items = await Promise.all(scopes.map((scope) => readScope(ports, account.name, scope)));
+  const items = await Promise.all(scopes.map((scope) => readScopeNow(ports, account.name, scope)));
   const lastScan = Math.max(
     0,
     ...items.flatMap((item, at) => (names.includes(scopes[at] ?? '') && item?.lastScan?.at) || 0),

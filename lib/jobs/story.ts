@@ -90,13 +90,15 @@ export const claimed = (
     lease,
     pending: { call, at: now, outcome: 'sent' as const },
     openUntil: lease.until + limits.lateEffectMs,
-    dueAt: lease.until,
+    dueAt: record.dueAt,
     waitFor: 'lease' as const,
+    over: undefined,
     counted: record.counted || !isWayBack(call),
     offByUs: record.offByUs || call === 'disable',
     deleteSent: record.deleteSent || call === 'delete',
     backup: record.backup ?? backup,
   };
+  // That it is due stays as it is: its index row would move twice for nothing, and a lease makes the sweep wait.
   const due = [
     { attribute: 'dueAt', is: 'atMost', value: now },
     { attribute: 'held', is: 'absent' },
@@ -114,7 +116,7 @@ export const waiting = (
   record: CleanupRecord,
   until: Ms,
   waitFor: NonNullable<CleanupRecord['waitFor']>,
-  patch: Partial<Pick<CleanupRecord, 'attempts' | 'pending' | 'openUntil' | 'offByUs' | 'deleteSent'>> = {},
+  patch: Partial<Pick<CleanupRecord, 'attempts' | 'pending' | 'openUntil' | 'offByUs' | 'deleteSent' | 'over'>> = {},
 ): Change<CleanupRecord> =>
   mark(record, { ...patch, dueAt: until, waitFor, waits: record.waits + 1, lease: undefined });
 

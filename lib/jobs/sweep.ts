@@ -97,7 +97,8 @@ export const sweep = async (ports: Ports): Promise<Swept> => {
   const plans = names.flatMap((name) => switches.get(name)?.opening ?? []);
   for (const planId of plans) await open(ports, planId);
   const records = await readRecords(ports, await dueKeys(ports, now));
-  const isDue = ({ dueAt }: CleanupRecord): boolean => dueAt !== undefined && dueAt <= now;
+  const isDue = ({ dueAt, lease }: CleanupRecord): boolean =>
+    dueAt !== undefined && Math.max(dueAt, lease?.until ?? 0) <= now;
   await inform(ports, records.filter(isDue), now);
   const jobs: Job[] = [];
   let lapsed = 0;

@@ -40,7 +40,8 @@ export const isFor = (job: Job, record: CleanupRecord): boolean =>
 /** Why a message has nothing to do here any more, or until when it is too early; null where there is work. */
 const early = (job: Job, record: CleanupRecord | undefined, now: Ms): Disposition | null => {
   if (!record || !isFor(job, record) || record.dueAt === undefined) return spare;
-  return record.dueAt > now ? waitFor(record.dueAt - now) : null;
+  const from = Math.max(record.dueAt, record.lease?.until ?? 0);
+  return from > now ? waitFor(from - now) : null;
 };
 
 /** Lists the scope and weighs the list against the last good scan. Null where no list came: the account may be paused now. */
@@ -132,6 +133,12 @@ const callAll = async (shift: Shift, calls: readonly CallWork[], population: Pop
   return called;
 };
 
+/** The records say all that giving the lock back would say. */
+const isOver = ({ over, held }: Shift, works: readonly Work[], missing: Shift['missing']): boolean =>
+  works.every(({ record }) => over.has(recordRef(record))) &&
+  missing?.hash === held.missing?.hash &&
+  missing?.confirmed === held.missing?.confirmed;
+
 /** All that happens under the lock. */
 const workShift = async (shift: Shift, works: readonly Work[]): Promise<{ listed: boolean }> => {
   let newest: Population | null = null;
@@ -143,8 +150,9 @@ const workShift = async (shift: Shift, works: readonly Work[]): Promise<{ listed
     if (called.length > 0) newest = (await finish(shift, called, newest)) ?? newest;
     return { listed: true };
   } finally {
-    const { ports, held, found, called, missing } = shift;
-    await releaseScope(ports, held, found, newest, called, newest ? missing : held.missing);
+    const { ports, held, found, called } = shift;
+    const missing = newest ? shift.missing : held.missing;
+    if (!isOver(shift, works, missing)) await releaseScope(ports, held, found, newest, called, missing);
   }
 };
 
@@ -202,12 +210,13 @@ export const workScope = async (
   const seen = await readSeen(ports, taken.held);
   const { missing } = taken.held;
   const called = new Map<string, boolean>();
+  const over = new Set<string>();
   const sources = await sourcesFor(
     ports,
     open.map(({ record }) => record),
   );
   const { listed } = await workShift(
-    { ports, account, scope, provider, deadline, ...taken, called, seen, sources, done, missing },
+    { ports, account, scope, provider, deadline, ...taken, called, over, seen, sources, done, missing },
     open,
   );
   if (listed) await endCredentialPause(ports, switches.own);
