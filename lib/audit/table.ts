@@ -1,6 +1,7 @@
 import { BatchGetItemCommand, type DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Clock, Random } from '../clock.ts';
+import { packed, unpacked } from './packed.ts';
 import { readable } from './stored.ts';
 
 export type Key = { readonly pk: string; readonly sk: string };
@@ -147,7 +148,7 @@ const batchGet = async (client: DynamoDBClient, name: string, keys: readonly Key
     const answer = await client.send(
       new BatchGetItemCommand({ RequestItems: { [name]: { Keys: rest, ConsistentRead: true } } }),
     );
-    items.push(...(answer.Responses?.[name] ?? []).map((found) => unmarshall(found) as Item));
+    items.push(...(answer.Responses?.[name] ?? []).map((found) => unpacked(unmarshall(found))));
     rest = (answer.UnprocessedKeys?.[name]?.Keys ?? []) as typeof rest;
   }
   return items;
@@ -210,7 +211,7 @@ export const dynamoTable = (client: DynamoDBClient, name: string, clock: Clock):
 
   async put(item, condition) {
     try {
-      const Item = marshall(item, { removeUndefinedValues: true });
+      const Item = marshall(packed(item), { removeUndefinedValues: true });
       await client.send(
         new PutItemCommand({ TableName: name, Item, ...(condition.length > 0 && renderCondition(condition)) }),
       );

@@ -15,6 +15,7 @@ const fieldsOf = (item: object): number =>
     (sum, [name, value]) => sum + (value === undefined ? 0 : Buffer.byteLength(name) + bytesOf(value)),
     0,
   );
+/** What DynamoDB takes an item for. */
 export const itemBytes = (item: object): number => fieldsOf(item);
 
 const indexes = [
