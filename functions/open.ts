@@ -8,4 +8,4 @@ import type { Reach } from './ports.ts';
 
 /** Opens accounts with credentials from Parameter Store and Secrets Manager. */
 export const openAccounts: NonNullable<Reach['open']> = (learn) =>
-  createOpener(providers, awsReaders(systemClock), createHttp({ clock: systemClock, version }), systemClock, learn);
+  createOpener(providers, awsReaders(systemClock), createHttp({ clock: systemClock, version }), learn);

@@ -12,7 +12,12 @@ export const workerHandler =
   async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
     const ports = await makePorts('worker', context.awsRequestId);
     const deadline = ports.clock.now() + context.getRemainingTimeInMillis();
-    const deliveries = event.Records.map(({ messageId, receiptHandle, body }) => ({ messageId, receiptHandle, body }));
+    const deliveries = event.Records.map(({ messageId, receiptHandle, body, attributes }) => ({
+      messageId,
+      receiptHandle,
+      body,
+      receives: Number(attributes.ApproximateReceiveCount),
+    }));
     const failed = await workBatch(ports, deliveries, deadline);
     return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
   };

@@ -26,6 +26,18 @@ export const limits = {
   absencesMax: 30,
   /** A credential that was read may be this old: so long a rotated one goes on being used, and so seldom a store is asked. */
   credentialAgeMs: 10 * minute,
+  /** Turns at a provider are given this far ahead at most: a shift waits for them, and what it listed must stay fresh. */
+  turnHorizonMs: 15 * second,
+  /** The way back may have turns that are farther off, so that it never stands behind others. */
+  turnHorizonBackMs: 25 * second,
+  /** From a claim to its call: a table write and a read. Calls wait for their turn after both. */
+  turnLeadMs: 100,
+  /** Times that a call that missed its turn is given another, before it waits like any other. */
+  turnsMissedMax: 3,
+  /** How long one call is taken to last where nobody measured it. */
+  callPaceMs: 250,
+  /** A lock is renewed before a call when less of it is left: the call's time-out and its claim. */
+  lockRestMs: 15 * second,
   /** Calls under way at one account at a time. */
   callsAtOnceMax: 4,
   /** Lock on a scope; a call starts only while more than `callTimeoutMs` of it is left. */

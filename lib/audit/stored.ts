@@ -62,13 +62,20 @@ const record = {
 };
 
 const account = {
-  ...{ name: named, day: text, slots: v.array(text), opening: v.array(text), introduced: yes, ...story },
+  ...{ name: named, opening: v.array(text), introduced: yes, ...story },
   stopped: v.optional(v.looseObject({ at: time, actor: text, reason: text })),
   paused: v.optional(v.looseObject({ until: time, why: text, kind: v.picklist(['throttle', 'credential']) })),
   pendingPlan: v.optional(text),
 };
 
+const gate = v.looseObject({
+  day: text,
+  slots: v.pipe(text, v.regex(/^(.{8})*$/)),
+  rate: v.optional(v.looseObject({ lanes: v.array(time), tats: v.array(time) })),
+});
+
 const scope = {
+  gate: v.optional(gate),
   account: named,
   scope: named,
   lock: v.optional(v.looseObject({ owner: named, until: time })),
@@ -95,6 +102,7 @@ const shapes: Readonly<Record<string, v.ObjectEntries>> = {
   'webhook cycle': { cycle, ...story, backup: v.nullable(text) },
   'webhook backup': { backup: v.looseObject({ id: text, kind, events: v.array(text), fingerprint: print }) },
   'account account': account,
+  'account gate': { gate },
   'account scopes': { scopes: v.array(text) },
   'account notices': { name: named, at: time, told: v.array(text), standing: v.record(text, time) },
   'scope scope': scope,

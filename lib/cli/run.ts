@@ -116,7 +116,7 @@ const conclude = async (
 /** The same ports for calls that a first Ctrl-C does not cut off. */
 const untilTheEnd = ({ env }: Context, { signal: _, ...ports }: Ports): Ports => ({
   ...ports,
-  open: createOpener(providers, localReaders(env), createHttp({ clock: ports.clock, version }), ports.clock),
+  open: createOpener(providers, localReaders(env), createHttp({ clock: ports.clock, version })),
 });
 
 const runOn = async (

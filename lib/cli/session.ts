@@ -169,7 +169,7 @@ export const openSession = async (
     queue,
     policy,
     resolve: systemResolve(),
-    open: createOpener(providers, localReaders(env), createHttp({ clock, version, signal }), clock, (values) => {
+    open: createOpener(providers, localReaders(env), createHttp({ clock, version, signal }), (values) => {
       for (const value of values) secrets.add(value);
     }),
     secrets: localSecrets(localReaders(env)),

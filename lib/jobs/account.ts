@@ -1,21 +1,17 @@
 import { type Entry, genesis, nextEntry } from '../audit/chain.ts';
 import { whyUnreadable } from '../audit/stored.ts';
 import { type Change, change, type Draft, type Item, type Key, read, type WritePorts } from '../audit/table.ts';
-import { iso, type Ms } from '../clock.ts';
+import type { Ms } from '../clock.ts';
 import { limits } from '../limits.ts';
-import type { Account } from '../policy/policy.ts';
 
 /**
- * The item of one account: kill switch, pause, the day's budget, the plan that waits, and the chained history of control
+ * The item of one account: kill switch, pause, the plan that waits, and the chained history of control
  * events. The account `*` holds the switch for all.
  */
 export type AccountItem = Item & {
   name: string;
   stopped?: { at: Ms; actor: string; reason: string };
   paused?: { until: Ms; why: string; kind: 'throttle' | 'credential' };
-  /** UTC day that `slots` count, and one slot for each webhook's cycle that was let through. */
-  day: string;
-  slots: readonly string[];
   /** The newest plan that waits for an approval, and approved plans whose records are being opened. */
   pendingPlan?: string;
   opening: readonly string[];
@@ -33,8 +29,6 @@ export const controlKey = (name: string, lastSeq: number): Key => ({ pk: `accoun
 const emptyAccount = (name: string): Draft<AccountItem> => ({
   ...accountKey(name),
   name,
-  day: '',
-  slots: [],
   opening: [],
   introduced: false,
   head: genesis(accountKey(name).pk),
@@ -132,37 +126,4 @@ export const endCredentialPause = async (ports: WritePorts, item: AccountItem | 
   await changeAccount(ports, item.name, (base) =>
     base.paused?.kind === 'credential' ? { next: { ...base, paused: undefined } } : null,
   );
-};
-
-export type Admission = { admitted: ReadonlySet<string>; denied: { why: string; until: Ms; budget?: true } | null };
-
-const nextDay = (now: Ms): Ms => (Math.floor(now / 86_400_000) + 1) * 86_400_000;
-
-/**
- * The gate: one conditional write that lets as many of these slots through as the day's budget holds. A slot that was
- * let through before is let through again and counts once; a crash leaks none. 0 is zero.
- */
-export const admit = async (
-  ports: WritePorts,
-  account: Account,
-  wanted: readonly string[],
-  now: Ms,
-): Promise<Admission> => {
-  const day = iso(now).slice(0, 10);
-  const max = account.limits.perDay.count;
-  let admitted = new Set<string>();
-  let closed: ReturnType<typeof closedFor> = null;
-  await changeAccount(ports, account.name, (base) => {
-    admitted = new Set();
-    closed = closedFor(base, false, now);
-    if (closed) return null;
-    const used = base.day === day ? base.slots : [];
-    const taken = new Set(used);
-    const fresh = wanted.filter((slot) => !taken.has(slot)).slice(0, Math.max(0, max - used.length));
-    admitted = new Set([...wanted.filter((slot) => taken.has(slot)), ...fresh]);
-    return fresh.length === 0 ? null : { next: { ...base, day, slots: [...used, ...fresh] } };
-  });
-  const why = `the day's budget of ${max} for ${account.name} is used up`;
-  if (closed) return { admitted, denied: closed };
-  return { admitted, denied: admitted.size < wanted.length ? { why, until: nextDay(now), budget: true } : null };
 };

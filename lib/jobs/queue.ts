@@ -9,7 +9,13 @@ import {
 import { dedupId, groupId, type Job } from './job.ts';
 
 /** A message as somebody received it. */
-export type Delivery = { messageId: string; receiptHandle: string; body: string };
+export type Delivery = {
+  messageId: string;
+  receiptHandle: string;
+  body: string;
+  /** How often it was handed out, this time included; absent where the queue does not tell. */
+  receives?: number;
+};
 
 /** The jobs queue as a port. */
 export type Queue = {

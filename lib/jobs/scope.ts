@@ -5,6 +5,7 @@ import { type Change, change, type Draft, type Item, type Key, read, type WriteP
 import type { Ms } from '../clock.ts';
 import { limits } from '../limits.ts';
 import { refOf, type Webhook } from '../webhook.ts';
+import type { Gate } from './gate.ts';
 
 /** An id that some worker may be changing right now, or may still be: it counts as switched off. */
 export type Busy = {
@@ -26,6 +27,8 @@ export type ScopeItem = Item & {
   scope: string;
   lock?: { owner: string; until: Ms };
   busy: Readonly<Record<string, Busy>>;
+  /** The account's gate, where the account is its one scope. */
+  gate?: Gate;
   lastGood?: { at: Ms; webhooks: number; pages: number };
   lastScan?: { at: Ms; status: 'complete' | 'incomplete' | 'error'; code?: string; message?: string };
   /** Hash of a set of missing ids that was seen once, and whether a second list or a person confirmed it. */
@@ -106,7 +109,12 @@ export const readScopeNow = async (
   return item && asFreed(item, await freed(ports, item));
 };
 
-/** Takes the lock and marks the ids as busy, in one write. `found` is what was busy before. Otherwise: until when somebody else may hold it. */
+/**
+ * Takes the lock and marks the ids as busy, in one write. `found` is what was busy before. Otherwise: until when somebody else
+ * may hold it.
+ *
+ * @param pass what becomes of the gate in the same write, or until when it is closed; then nothing is taken
+ */
 export const takeScope = async (
   ports: WritePorts,
   account: string,
@@ -114,8 +122,10 @@ export const takeScope = async (
   steps: ReadonlyMap<string, Step>,
   owner: string,
   now: Ms,
+  pass: (gate: Gate | undefined) => { gate: Gate | undefined } | { until: Ms } = (gate) => ({ gate }),
 ): Promise<{ held: ScopeItem; found: ScopeItem['busy'] } | { until: Ms }> => {
   let found: ScopeItem['busy'] = {};
+  let closedUntil: Ms | null = null;
   const known = await readScope(ports, account, scope);
   const over = await freed(ports, known);
   const written = await change<ScopeItem>(
@@ -124,14 +134,18 @@ export const takeScope = async (
     (current) => {
       const base = asFreed(current ?? emptyScope(account, scope), over);
       if (base.lock && base.lock.until > now && base.lock.owner !== owner) return null;
+      const through = pass(base.gate);
+      closedUntil = 'until' in through ? through.until : null;
+      if ('until' in through) return null;
       found = base.busy;
       const ours = [...steps].map(([id, step]) => [id, { token: owner, at: now, step }] as const);
       const busy = { ...base.busy, ...Object.fromEntries(ours) };
-      return { next: { ...base, busy, lock: { owner, until: now + limits.scopeLeaseMs } } };
+      const { gate } = through;
+      return { next: { ...base, busy, lock: { owner, until: now + limits.scopeLeaseMs }, ...(gate && { gate }) } };
     },
     known,
   );
-  return written.won ? { held: written.item, found } : { until: written.item?.lock?.until ?? now };
+  return written.won ? { held: written.item, found } : { until: closedUntil ?? written.item?.lock?.until ?? now };
 };
 
 const asOwner =
@@ -199,6 +213,7 @@ export const releaseScope = async (
   list: Shown,
   called: ReadonlyMap<string, boolean>,
   missing: ScopeItem['missing'],
+  mend: (gate: Gate) => Gate = (gate) => gate,
 ): Promise<void> => {
   const owner = held.lock?.owner ?? '';
   const free = (current: ScopeItem): Draft<ScopeItem> => ({
@@ -211,6 +226,7 @@ export const releaseScope = async (
       }),
     ),
     missing,
+    ...(current.gate && { gate: mend(current.gate) }),
   });
   await change<ScopeItem>(ports, held, asOwner(owner, free), held);
 };

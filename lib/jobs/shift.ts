@@ -10,6 +10,7 @@ import { scheduleOf } from '../plan/schedule.ts';
 import type { Account } from '../policy/policy.ts';
 import type { Listing, Outcome, Provider } from '../providers/contract.ts';
 import { fingerprintParts, keyOf, type Webhook } from '../webhook.ts';
+import type { AccountItem } from './account.ts';
 import { backoffMs } from './backoff.ts';
 import { follow } from './follow.ts';
 import type { Scene, Verdict } from './judge.ts';
@@ -19,6 +20,7 @@ import type { Ports } from './ports.ts';
 import { markRestored } from './restore.ts';
 import type { ScopeItem } from './scope.ts';
 import { settled, waiting, write } from './story.ts';
+import type { Passage } from './turn.ts';
 
 /** What becomes of a message: acknowledged, or visible again after a while. */
 export type Disposition = { ack: true } | { ack: false; retryMs: Ms };
@@ -35,7 +37,7 @@ export const waitOut = ({ waits }: Pick<CleanupRecord, 'waits'>, ms: Ms): Dispos
   waits % shortWaitsMax === shortWaitsMax - 1 ? ack : waitFor(ms);
 const shortWaitsMax = limits.receivesMax / 2;
 
-export type Work = { at: number; record: CleanupRecord };
+export type Work = { at: number; record: CleanupRecord; receives: number };
 export type Population = {
   webhooks: ReadonlyMap<string, Webhook>;
   list: readonly Webhook[];
@@ -66,11 +68,17 @@ export type Shift = {
   called: Map<string, boolean>;
   /** Webhooks of which the record says that this shift is done with them. */
   over: Set<string>;
+  /** Webhooks that came as far as their claim. */
+  tried: Set<string>;
   seen: Seen;
   /** What restores of this batch are created from. */
   sources: Scene['sources'];
   /** What DNS says now of the hosts that a step depends on. */
   names?: Scene['names'];
+  /** The switches as they were read last. */
+  switches: Pick<AccountItem, 'stopped' | 'paused'>;
+  /** What the gate gave; absent where nobody had to ask it. */
+  passage?: Passage;
   done: Map<number, Disposition>;
   missing: ScopeItem['missing'];
 };

@@ -5,6 +5,7 @@ import { iso, type Ms } from '../clock.ts';
 import { limits } from '../limits.ts';
 import type { Account } from '../policy/policy.ts';
 import { type AccountItem, everyAccount, readAccounts } from './account.ts';
+import { readGate, usedOn } from './gate.ts';
 import { type PlanStatus, readHeader } from './plans.ts';
 import type { Ports } from './ports.ts';
 import { readScopeNames, readScopeNow, type ScopeItem } from './scope.ts';
@@ -104,6 +105,8 @@ const accountState = async (
     own.includes(scope) || (items[at] && !isOver(scope, items[at])) ? [scopeState(scope, items[at])] : [],
   );
   const day = iso(now).slice(0, 10);
+  const gates = [await readGate(ports, account.name), ...items.map((scope) => scope?.gate)];
+  const used = gates.reduce((sum, gate) => sum + usedOn(gate, day), 0);
   const paused = item?.paused && item.paused.until > now ? item.paused : null;
   return {
     account: account.name,
@@ -112,7 +115,7 @@ const accountState = async (
     mode: account.mode,
     stopped: stopOf(item),
     paused: paused && { ...paused, until: iso(paused.until) },
-    budget: { day, used: item?.day === day ? item.slots.length : 0, limit: account.limits.perDay.count },
+    budget: { day, used, limit: account.limits.perDay.count },
     scopes: known,
   };
 };

@@ -11,6 +11,7 @@ import type { Ports } from './ports.ts';
 import { renewScope } from './scope.ts';
 import { ack, type Called, type Population, postpone, type Shift, type Work } from './shift.ts';
 import { claimed, write } from './story.ts';
+import { approachTurn, takeTurn } from './turn.ts';
 
 /** Keeps what was judged, once per cycle, before anything is harmed. Answers its hash. */
 const keepBackup = async (ports: Ports, record: CleanupRecord, webhook: Webhook): Promise<string> => {
@@ -22,13 +23,13 @@ const keepBackup = async (ports: Ports, record: CleanupRecord, webhook: Webhook)
 
 /** Whether one more call may start now: not stopped, not paused, time left, lock and list fresh enough. */
 const mayCall = async (shift: Shift, call: Called['call'], listAt: Ms): Promise<{ why: string; until: Ms } | null> => {
-  const { ports, account, deadline } = shift;
-  const closed = closedFor(await readSwitches(ports, account.name), isWayBack(call), ports.clock.now());
+  const { ports, deadline } = shift;
+  const closed = closedFor(shift.switches, isWayBack(call), ports.clock.now());
   if (closed) return closed;
   const now = ports.clock.now();
   if (now + 2 * limits.callTimeoutMs > deadline) return { why: 'no time left in this invocation', until: now };
   if (now - listAt > limits.listAgeMax) return { why: 'the list grew too old', until: now };
-  if ((shift.held.lock?.until ?? 0) - now > 2 * limits.callTimeoutMs) return null;
+  if ((shift.held.lock?.until ?? 0) - now > limits.lockRestMs) return null;
   const renewed = await renewScope(ports, shift.held, now);
   if (!renewed) return { why: 'the lock was lost', until: now };
   shift.held = renewed;
@@ -41,6 +42,20 @@ const outlived = ({ held, ports }: Shift): { why: string; until: Ms } | null => 
   return (held.lock?.until ?? 0) - now < limits.callTimeoutMs
     ? { why: 'the lock would not outlast it', until: now }
     : null;
+};
+
+/** Reads the switches and waits for the turn, in that order, so that what was read is fresh when the call goes out. */
+const lastLook = async (shift: Shift, call: Called['call']): Promise<{ why: string; until: Ms } | null> => {
+  const { ports, account } = shift;
+  for (let missed = 0; missed <= limits.turnsMissedMax; missed++) {
+    shift.switches = await readSwitches(ports, account.name);
+    const closed = closedFor(shift.switches, isWayBack(call), ports.clock.now());
+    if (closed) return closed;
+    const turn = await takeTurn(shift, call);
+    if (turn === 'go') return outlived(shift);
+    if (turn !== 'again') return { why: 'its turn has not come', until: turn.until };
+  }
+  return { why: 'it missed its turn', until: ports.clock.now() };
 };
 
 /** The one place from which a changing call goes out. */
@@ -84,6 +99,7 @@ export const step = async (
 ): Promise<Called | null> => {
   const { ports, scope } = shift;
   const webhook = population.webhooks.get(recordRef(work.record));
+  await approachTurn(shift);
   const closed = await mayCall(shift, call, population.at);
   if (closed) {
     await postpone(ports, [work], closed.until, 'gate', shift.done);
@@ -101,8 +117,7 @@ export const step = async (
     shift.done.set(work.at, ack);
     return null;
   }
-  const switches = await readSwitches(ports, shift.account.name);
-  const late = closedFor(switches, isWayBack(call), ports.clock.now()) ?? outlived(shift);
+  const late = await lastLook(shift, call);
   if (!late) shift.called.set(recordRef(work.record), false);
   const outcome: Created = late
     ? { kind: 'retry', why: late.why, afterMs: late.until - ports.clock.now(), pause: 'throttle' }

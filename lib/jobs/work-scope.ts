@@ -3,7 +3,9 @@ import { isWayBack, stepOf } from '../audit/states.ts';
 import type { Ms } from '../clock.ts';
 import { limits } from '../limits.ts';
 import type { Account } from '../policy/policy.ts';
-import { admit, closedFor, endCredentialPause, readSwitches } from './account.ts';
+import type { Provider } from '../providers/contract.ts';
+import { closedFor, endCredentialPause, readSwitches } from './account.ts';
+import { admitCalls, type CallWork, closedByRate, takingAlong, unusedGivenBack, waitInQueue } from './admission.ts';
 import { awaitsNotice } from './awaits-notice.ts';
 import { backoffMs } from './backoff.ts';
 import { finish } from './finish.ts';
@@ -20,7 +22,6 @@ import {
   ack,
   type Called,
   type Disposition,
-  overBudget,
   type Population,
   populationOf,
   postpone,
@@ -79,8 +80,6 @@ const survey = async (shift: Shift, works: readonly Work[]): Promise<Population 
   return { ...population, believed };
 };
 
-type CallWork = { work: Work; call: Called['call'] };
-
 /** Judges all, worst case folded in: what is about to go covers nobody any more. Answers those that need a call. */
 const judgeAll = async (shift: Shift, works: readonly Work[], population: Population): Promise<CallWork[]> => {
   const records = works.map(({ record }) => record);
@@ -96,35 +95,11 @@ const judgeAll = async (shift: Shift, works: readonly Work[], population: Popula
   return calls;
 };
 
-const slotOf = ({ record }: Work): string => `${recordKey(record).pk.slice('webhook#'.length)}#${record.cycle}`;
-
-/** Asks the gate for all at once; what it denies waits without an attempt burnt. The way back is never asked. */
-const passGate = async (shift: Shift, calls: readonly CallWork[], now: Ms): Promise<readonly CallWork[]> => {
-  const fresh = calls.filter(({ work, call }) => !isWayBack(call) && !work.record.counted);
-  if (fresh.length === 0) return calls;
-  const { admitted, denied } = await admit(
-    shift.ports,
-    shift.account,
-    fresh.map(({ work }) => slotOf(work)),
-    now,
-  );
-  const refused = fresh.filter(({ work }) => !admitted.has(slotOf(work)));
-  if (denied?.budget) overBudget(shift, denied.why, refused.length);
-  if (denied)
-    await postpone(
-      shift.ports,
-      refused.map(({ work }) => work),
-      denied.until,
-      'gate',
-      shift.done,
-    );
-  return calls.filter((call) => !refused.includes(call));
-};
-
 /** Calls one after the other; after one whose end is open, those behind it wait with it. */
 const callAll = async (shift: Shift, calls: readonly CallWork[], population: Population): Promise<Called[]> => {
   const called: Called[] = [];
   for (const { work, call } of calls) {
+    shift.tried.add(recordRef(work.record));
     const made = await step(shift, work, call, population);
     if (made) called.push(made);
     if (made?.outcome.kind === 'retry' || made?.outcome.kind === 'unknown') break;
@@ -145,14 +120,17 @@ const workShift = async (shift: Shift, works: readonly Work[]): Promise<{ listed
   try {
     newest = await survey(shift, works);
     if (!newest) return { listed: false };
-    const calls = await passGate(shift, await judgeAll(shift, works, newest), shift.ports.clock.now());
+    const calls = await admitCalls(shift, await judgeAll(shift, works, newest));
     const called = await callAll(shift, calls, newest);
     if (called.length > 0) newest = (await finish(shift, called, newest)) ?? newest;
     return { listed: true };
   } finally {
     const { ports, held, found, called } = shift;
     const missing = newest ? shift.missing : held.missing;
-    if (!isOver(shift, works, missing)) await releaseScope(ports, held, found, newest, called, missing);
+    if (!isOver(shift, works, missing)) {
+      const mend = unusedGivenBack(shift, works);
+      await releaseScope(ports, held, found, newest, called, missing, mend);
+    }
   }
 };
 
@@ -166,21 +144,22 @@ const openAccount = async (ports: Ports, account: Account, works: readonly Work[
   return null;
 };
 
-/** The jobs of one scope, in order. */
-export const workScope = async (
+/** One message: where it stands in the batch, and how often it was handed out. */
+export type Message = { at: number; job: Job; receives: number };
+
+/** The records that these messages are about and that have work to do now; the rest is answered. */
+const worksOf = async (
   ports: Ports,
   account: Account,
-  scope: string,
-  jobs: readonly { at: number; job: Job }[],
-  deadline: Ms,
+  messages: readonly Message[],
   done: Map<number, Disposition>,
-): Promise<void> => {
-  const keys = new Map(jobs.map(({ job }) => [recordKey(subjectOfJob(job)).pk, recordKey(subjectOfJob(job))]));
+): Promise<Work[]> => {
+  const keys = new Map(messages.map(({ job }) => [recordKey(subjectOfJob(job)).pk, recordKey(subjectOfJob(job))]));
   const found = await readRecords(ports, [...keys.values()]);
   const records = new Map(found.map((record) => [record.pk, record]));
   const works: Work[] = [];
   const spoken = new Set<string>();
-  for (const { at, job } of jobs) {
+  for (const { at, job, receives } of messages) {
     const { pk } = recordKey(subjectOfJob(job));
     const record = records.get(pk);
     const reason =
@@ -188,8 +167,42 @@ export const workScope = async (
     if (reason !== spare) spoken.add(pk);
     if (reason) done.set(at, reason);
     // The lease in it is that of a call that nobody came back from, and no right of ours.
-    else works.push({ at, record: { ...(record as CleanupRecord), lease: undefined } });
+    else works.push({ at, receives, record: { ...(record as CleanupRecord), lease: undefined } });
   }
+  return works;
+};
+
+/** Takes the lock, and the gate with it where they are one. Null where either is closed: all wait. */
+const enter = async (
+  ports: Ports,
+  account: Account,
+  scope: string,
+  provider: Provider,
+  works: readonly Work[],
+  done: Map<number, Disposition>,
+) => {
+  const now = ports.clock.now();
+  const closed = await closedByRate(ports, account, provider, works, now);
+  const steps = new Map(works.map(({ record }) => [recordRef(record), stepOf[record.state] ?? 'restore'] as const));
+  const { pass, result } = takingAlong(account, provider, works, now);
+  const owner = ports.random.token();
+  const taken =
+    closed === null ? await takeScope(ports, account.name, scope, steps, owner, now, pass) : { until: closed };
+  if (!('until' in taken)) return { ...taken, ...result };
+  await waitInQueue(ports, works, taken.until, done);
+  return null;
+};
+
+/** The jobs of one scope, in order. */
+export const workScope = async (
+  ports: Ports,
+  account: Account,
+  scope: string,
+  messages: readonly Message[],
+  deadline: Ms,
+  done: Map<number, Disposition>,
+): Promise<void> => {
+  const works = await worksOf(ports, account, messages, done);
   if (works.length === 0) return;
   const now = ports.clock.now();
   const switches = await readSwitches(ports, account.name);
@@ -199,25 +212,29 @@ export const workScope = async (
   const open = works.filter((work) => !stopped.includes(work));
   if (open.length === 0) return;
   const provider = await openAccount(ports, account, open, done);
-  if (!provider) return;
-  const owner = ports.random.token();
-  const steps = new Map(open.map(({ record }) => [recordRef(record), stepOf[record.state] ?? 'restore'] as const));
-  const taken = await takeScope(ports, account.name, scope, steps, owner, ports.clock.now());
-  if ('until' in taken) {
-    for (const { at } of open) done.set(at, waitFor(taken.until - ports.clock.now()));
-    return;
-  }
-  const seen = await readSeen(ports, taken.held);
-  const { missing } = taken.held;
-  const called = new Map<string, boolean>();
-  const over = new Set<string>();
+  const entered = provider && (await enter(ports, account, scope, provider, open, done));
+  if (!provider || !entered) return;
+  const seen = await readSeen(ports, entered.held);
+  const { missing } = entered.held;
   const sources = await sourcesFor(
     ports,
     open.map(({ record }) => record),
   );
-  const { listed } = await workShift(
-    { ports, account, scope, provider, deadline, ...taken, called, over, seen, sources, done, missing },
-    open,
-  );
+  const fresh = { called: new Map<string, boolean>(), over: new Set<string>(), tried: new Set<string>() };
+  const shift = {
+    ports,
+    account,
+    scope,
+    provider,
+    deadline,
+    ...entered,
+    ...fresh,
+    seen,
+    sources,
+    switches,
+    done,
+    missing,
+  };
+  const { listed } = await workShift(shift, open);
   if (listed) await endCredentialPause(ports, switches.own);
 };

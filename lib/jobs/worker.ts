@@ -7,10 +7,10 @@ import type { Delivery } from './queue.ts';
 import { readRecord } from './records.ts';
 import { ack, type Disposition, spare, waitFor } from './shift.ts';
 import { write } from './story.ts';
-import { isFor, workScope } from './work-scope.ts';
+import { isFor, type Message, workScope } from './work-scope.ts';
 
 /** An account that the policy no longer names: its records wait for a person. */
-const holdAll = async (ports: Ports, jobs: readonly { at: number; job: Job }[], done: Map<number, Disposition>) => {
+const holdAll = async (ports: Ports, jobs: readonly Message[], done: Map<number, Disposition>) => {
   const why = 'its account is no longer in the policy; name it again to put things back, then release it';
   for (const { at, job } of jobs) {
     const record = await readRecord(ports, subjectOfJob(job));
@@ -20,8 +20,7 @@ const holdAll = async (ports: Ports, jobs: readonly { at: number; job: Job }[], 
   }
 };
 
-const grouped = (jobs: readonly { at: number; job: Job }[]) =>
-  Map.groupBy(jobs, ({ job }) => `${job.account}\n${job.scope}`).values();
+const grouped = (jobs: readonly Message[]) => Map.groupBy(jobs, ({ job }) => `${job.account}\n${job.scope}`).values();
 
 /**
  * Those behind one that waits wait with it, and all of a scope to one time: order within a scope is kept. Spare ones go: they
@@ -46,14 +45,14 @@ const lineUp = (group: readonly { at: number }[], done: Map<number, Disposition>
  */
 export const workBatch = async (ports: Ports, deliveries: readonly Delivery[], deadline: Ms): Promise<string[]> => {
   const done = new Map<number, Disposition>();
-  const jobs = deliveries.flatMap(({ body, messageId }, at) => {
+  const jobs = deliveries.flatMap(({ body, messageId, receives = 1 }, at) => {
     const job = parseJob(body);
     if (!job)
       ports.log({ level: 'error', message: 'a message is no job; it goes to the dead letters', detail: messageId });
-    return job ? [{ at, job }] : [];
+    return job ? [{ at, job, receives }] : [];
   });
   const groups = [...grouped(jobs)];
-  const run = async (group: readonly { at: number; job: Job }[]) => {
+  const run = async (group: readonly Message[]) => {
     const { account: name, scope } = (group[0] as { job: Job }).job;
     const account = accountOf(ports.policy, name);
     try {

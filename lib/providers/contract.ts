@@ -32,6 +32,12 @@ export type Listing =
   | { status: 'complete'; webhooks: readonly Webhook[] }
   | { status: 'incomplete' | 'error'; outcome: Extract<Outcome, { kind: 'retry' | 'refused' }> };
 
+/**
+ * One allowance of a provider for changing calls: so many units in any span of this length. `cost` is what one call takes of
+ * them; absent: one. Allowances that the provider does not publish are careful choices of ours (docs/providers).
+ */
+export type Allowance = { units: number; perMs: Ms; cost?: number };
+
 /** What a provider can do, as data: rules and lifecycle follow from this, never from a provider's name. */
 export type Capabilities = {
   kinds: readonly Kind[];
@@ -57,8 +63,10 @@ export type Capabilities = {
   takesSecrets?: readonly string[];
   /** How long after switching off a delivery may still arrive. */
   lateDeliveryMs: Ms;
-  /** How many changing calls a second the provider asks for at most; absent: it names none. */
-  writesPerSecond?: number;
+  /** What all that share the account may call at most, whoever calls; absent: nothing is held back until it says so. */
+  allowances?: readonly [Allowance, ...Allowance[]];
+  /** The account is its one scope: its lock and its gate are one item. */
+  oneScope?: true;
   /** Why it is experimental, or null. */
   experimental: string | null;
 };

@@ -38,7 +38,11 @@ const capabilitiesAt = (baseUrl: string): Capabilities => ({
   takesSecrets: ['secret'],
   // No delivery is tried again by itself; what was queued goes out within minutes.
   lateDeliveryMs: 10 * minuteMs,
-  writesPerSecond: 1,
+  // "At least one second between" changes, and what may make content: 500 an hour.
+  allowances: [
+    { units: 1, perMs: 1000 },
+    { units: 500, perMs: 60 * minuteMs },
+  ],
   experimental: null,
 });
 

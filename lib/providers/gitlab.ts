@@ -46,6 +46,8 @@ const capabilitiesAt = (baseUrl: string): Capabilities => ({
   ],
   // Deliveries are queued and not tried again by themselves.
   lateDeliveryMs: 10 * minuteMs,
+  // 2,000 calls a minute at gitlab.com, for everything that this user does; a sixth of it.
+  allowances: [{ units: 5, perMs: 1000 }],
   experimental: null,
 });
 

@@ -25,6 +25,9 @@ const capabilities: Capabilities = {
   lostOnRestore: ['id', 'createdAt'],
   // Retries of earlier transactions: four attempts, 15 minutes apart.
   lateDeliveryMs: 45 * minuteMs,
+  // None is published: a choice of ours.
+  allowances: [{ units: 5, perMs: 1000 }],
+  oneScope: true,
   experimental: null,
 };
 

@@ -21,6 +21,9 @@ const capabilities: Capabilities = {
   lostOnRestore: ['id', 'createdAt', 'secret', 'metadata'],
   issuesSecret: ['signing-secret'],
   lateDeliveryMs: 0,
+  // None is published: a choice of ours.
+  allowances: [{ units: 5, perMs: 1000 }],
+  oneScope: true,
   experimental:
     'the webhook secrets API is described on a documentation test site only: neither docs.omise.co nor an official SDK has it',
 };

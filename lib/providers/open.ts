@@ -1,10 +1,8 @@
 import { canonical } from '../canonical.ts';
-import type { Clock } from '../clock.ts';
 import { type Readers, resolveCredentials } from '../credentials.ts';
 import type { Account } from '../policy/policy.ts';
 import type { Provider, ProviderDefinition } from './contract.ts';
 import type { Http } from './http.ts';
-import { paced } from './pace.ts';
 
 /** An account that could be opened, or why not. */
 export type Opened = { status: 'ok'; provider: Provider } | { status: 'error'; why: string; hint: string };
@@ -19,7 +17,6 @@ export const createOpener = (
   definitions: Readonly<Record<string, ProviderDefinition>>,
   readers: Readers,
   http: Http,
-  clock: Clock,
   onSecrets: (secrets: readonly string[]) => void = () => {},
 ): ((account: Account) => Promise<Opened>) => {
   const kept = new Map<string, { values: string; opened: Opened }>();
@@ -50,7 +47,7 @@ export const createOpener = (
     const why = definition.contradiction?.(account, values) ?? null;
     if (why !== null)
       return { status: 'error', why, hint: 'correct environment, baseUrl or the credential; nothing was called' };
-    return { status: 'ok', provider: paced(definition.open(account, values, http), clock) };
+    return { status: 'ok', provider: definition.open(account, values, http) };
   };
   return read;
 };

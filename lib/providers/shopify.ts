@@ -29,6 +29,9 @@ const capabilities: Capabilities = {
   lostOnRestore: ['id', 'createdAt', 'name'],
   // Eight attempts within four hours.
   lateDeliveryMs: 4 * hourMs,
+  // A mutation costs ten points, and a shop gets 50 a second back on the smallest plan.
+  allowances: [{ units: 50, perMs: 1000, cost: 10 }],
+  oneScope: true,
   experimental: null,
 };
 

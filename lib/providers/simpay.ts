@@ -30,6 +30,8 @@ const capabilities: Capabilities = {
   lostOnRestore: ['id', 'createdAt', 'authorization_token', 'x_functions_key'],
   // "Any in-flight notifications may still be delivered", without a time; an hour is longer than queues usually are.
   lateDeliveryMs: hourMs,
+  // None is published: a choice of ours.
+  allowances: [{ units: 5, perMs: 1000 }],
   experimental: null,
 };
 

@@ -42,6 +42,8 @@ const capabilities: Capabilities = {
   ],
   // Not documented; an hour is longer than queues usually are.
   lateDeliveryMs: hourMs,
+  // None is published: a choice of ours.
+  allowances: [{ units: 5, perMs: 1000 }],
   experimental: null,
 };
 

@@ -31,6 +31,9 @@ const capabilities: Capabilities = {
   issuesSecret: ['endpoint'],
   // Live-mode deliveries are tried again for up to three days.
   lateDeliveryMs: 3 * dayMs,
+  // 25 a second in a sandbox and for one endpoint of the API.
+  allowances: [{ units: 25, perMs: 1000 }],
+  oneScope: true,
   experimental: null,
 };
 

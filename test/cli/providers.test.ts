@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Clock, systemClock } from '../../lib/clock.ts';
 import { localReaders } from '../../lib/credentials.ts';
 import { parsePolicy } from '../../lib/policy/load.ts';
 import type { Environment } from '../../lib/policy/policy.ts';
@@ -66,7 +65,6 @@ describe('hooksweep providers', () => {
   });
 });
 
-const still: Clock = { ...systemClock, now: () => 0 };
 const uncalled = {
   call: async () => {
     throw new Error('nothing is called to open an account');
@@ -91,7 +89,7 @@ describe('the starter of hooksweep init', () => {
     const wanted = Object.keys(account.credentials).map((credential) => variableFor(name, credential));
     expect(new Set(wanted)).toEqual(given);
     const variables = Object.fromEntries([...given].map((variable) => [variable, 'a-value']));
-    const open = createOpener(providers, localReaders(variables), uncalled, still);
+    const open = createOpener(providers, localReaders(variables), uncalled);
     expect((await open(account)).status).toBe('ok');
   });
 

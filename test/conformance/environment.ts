@@ -1,5 +1,4 @@
 import { expect } from 'vitest';
-import { systemClock } from '../../lib/clock.ts';
 import { localReaders } from '../../lib/credentials.ts';
 import type { Account } from '../../lib/policy/policy.ts';
 import { createOpener } from '../../lib/providers/open.ts';
@@ -34,7 +33,7 @@ const openEach = async (world: World) => {
   };
   const results = [];
   for (const account of [{ ...world.account }, ...contradictions(world)]) {
-    const open = createOpener(providers, localReaders(env), http, systemClock);
+    const open = createOpener(providers, localReaders(env), http);
     results.push(await open({ ...account, credentials }));
   }
   return { calls, results };

@@ -3,7 +3,6 @@ import { memoryTable } from '../../lib/audit/memory-table.ts';
 import {
   type AccountItem,
   accountKey,
-  admit,
   closedFor,
   control,
   controlKey,
@@ -13,64 +12,12 @@ import {
   readSwitches,
 } from '../../lib/jobs/account.ts';
 import { limits } from '../../lib/limits.ts';
-import { accountNamed, start as now, seededRandom } from './world.ts';
+import { start as now, seededRandom } from './world.ts';
 
 const ports = () => ({ table: memoryTable(), random: seededRandom() });
-const perDay = (count: number) =>
-  accountNamed('shop', { limits: { perRun: { count: 9, percent: 9 }, perDay: { count }, shrink: { percent: 30 } } });
 const item = async (given: ReturnType<typeof ports>, name = 'shop') =>
   (await given.table.get([accountKey(name)]))[0] as AccountItem | undefined;
 const line = { event: 'noted', actor: 'os:me@here', detail: 'x' };
-const midnight = Date.parse('2026-11-03T00:00:00Z');
-
-describe('the gate', () => {
-  it('lets through as many as the budget of the day holds, and says until when the rest waits', async () => {
-    const at = ports();
-    const first = await admit(at, perDay(2), ['a', 'b', 'c'], now);
-    expect([...first.admitted]).toEqual(['a', 'b']);
-    expect(first.denied).toEqual({ budget: true, why: "the day's budget of 2 for shop is used up", until: midnight });
-    expect((await admit(at, perDay(2), ['c'], now)).admitted.size).toBe(0);
-    expect(await item(at)).toMatchObject({ day: '2026-11-02', slots: ['a', 'b'] });
-  });
-
-  it('counts a slot once, and denies nobody where all fit', async () => {
-    const at = ports();
-    expect((await admit(at, perDay(2), ['a'], now)).denied).toBeNull();
-    const again = await admit(at, perDay(2), ['a', 'b'], now);
-    expect([[...again.admitted].sort(), again.denied]).toEqual([['a', 'b'], null]);
-    const before = (await item(at))?.version;
-    expect([...(await admit(at, perDay(2), ['a', 'b'], now)).admitted]).toEqual(['a', 'b']);
-    expect((await item(at))?.version).toBe(before);
-  });
-
-  it('starts anew with each UTC day', async () => {
-    const at = ports();
-    await admit(at, perDay(1), ['a'], midnight - 1);
-    expect((await admit(at, perDay(1), ['b'], midnight - 1)).admitted.size).toBe(0);
-    expect([...(await admit(at, perDay(1), ['b'], midnight)).admitted]).toEqual(['b']);
-    expect((await item(at))?.slots).toEqual(['b']);
-  });
-
-  it('lets nothing new through with a budget of 0 or one that was lowered, but what was let through', async () => {
-    const at = ports();
-    expect((await admit(at, perDay(0), ['a'], now)).admitted.size).toBe(0);
-    expect(await item(at)).toBeUndefined();
-    await admit(at, perDay(2), ['a', 'b'], now);
-    expect([...(await admit(at, perDay(1), ['a', 'c'], now)).admitted]).toEqual(['a']);
-  });
-
-  it('is closed by a stop and by a pause, with the reason and the time', async () => {
-    const at = ports();
-    await pause(at, 'shop', 'throttle', now + 5, 'HTTP 429');
-    expect(await admit(at, perDay(9), ['a'], now)).toEqual({
-      admitted: new Set(),
-      denied: { why: 'paused: HTTP 429', until: now + 5 },
-    });
-    expect([...(await admit(at, perDay(9), ['a'], now + 5)).admitted]).toEqual(['a']);
-    await control(at, 'shop', now, line, () => ({ stopped: { at: now, actor: 'me', reason: 'drill' } }));
-    expect((await admit(at, perDay(9), ['a'], now + 5)).denied?.why).toBe('stopped by me: drill');
-  });
-});
 
 describe('what is closed', () => {
   const stopped = { at: now, actor: 'me', reason: 'drill' };
@@ -171,32 +118,27 @@ describe('the control events of an account', () => {
   it('begin with an account of which nothing is said', async () => {
     const at = ports();
     await pause(at, 'shop', 'throttle', now, 'HTTP 429');
-    const nothing = { day: '', slots: [], opening: [], introduced: false, seqBefore: 0, history: [] };
+    const nothing = { opening: [], introduced: false, seqBefore: 0, history: [] };
     expect(await item(at)).toMatchObject({ pk: 'account#shop', sk: 'account', name: 'shop', ...nothing });
   });
 
   it('keep what is not said anew', async () => {
     const at = ports();
-    await admit(at, perDay(9), ['a'], now);
     const stopped = { at: now, actor: 'me', reason: 'drill' };
-    await control(at, 'shop', now, line, ({ slots }) => ({ stopped, slots: [...slots, 'b'] }));
-    expect(await control(at, 'shop', now, line)).toMatchObject({ stopped, slots: ['a', 'b'], introduced: false });
+    await control(at, 'shop', now, line, ({ opening }) => ({ stopped, opening: [...opening, 'b'] }));
+    expect(await control(at, 'shop', now, line)).toMatchObject({ stopped, opening: ['b'], introduced: false });
   });
 });
 
 describe('an account of which the item cannot be read', () => {
   it('is stopped by name, and nobody writes over it', async () => {
     const at = ports();
-    await admit(at, perDay(9), ['a'], now);
-    await at.table.put({ ...(await item(at)), slots: 'a' } as unknown as AccountItem, []);
+    await pause(at, 'shop', 'throttle', now, 'HTTP 429');
+    await at.table.put({ ...(await item(at)), opening: 'a' } as unknown as AccountItem, []);
     const { stopped, paused } = await readSwitches(at, 'shop');
-    expect(stopped).toMatchObject({ at: 0, actor: 'hooksweep', reason: expect.stringContaining('slots') });
+    expect(stopped).toMatchObject({ at: 0, actor: 'hooksweep', reason: expect.stringContaining('opening') });
     expect(paused).toBeUndefined();
-    for (const write of [
-      admit(at, perDay(9), ['b'], now),
-      control(at, 'shop', now, line),
-      pause(at, 'shop', 'throttle', now, 'x'),
-    ])
+    for (const write of [control(at, 'shop', now, line), pause(at, 'shop', 'throttle', now, 'x')])
       await expect(write).rejects.toMatchObject({ code: 'unreadable-item' });
   });
 });

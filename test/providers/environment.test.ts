@@ -6,7 +6,7 @@ import type { Account } from '../../lib/policy/policy.ts';
 import type { Call } from '../../lib/providers/http.ts';
 import { createOpener } from '../../lib/providers/open.ts';
 import { providers } from '../../lib/providers/registry.ts';
-import { accountNamed, hour, shop, start, testHook, webhook } from '../jobs/world.ts';
+import { accountNamed, hour, shop, testHook, webhook } from '../jobs/world.ts';
 
 /** What tells the environment: the key itself, or the address that it belongs to. */
 const told = {
@@ -55,8 +55,7 @@ const opened = (provider: string, environment: Account['environment'], given: Ca
     ...{ provider, environment, baseUrl: given.baseUrl, credentials: references },
     options: provider === 'simpay' ? { sourceAccounts: [{ branch: '0001', number: '1' }] } : {},
   });
-  const clock = { now: () => start, sleep: async () => {} };
-  const open = createOpener(providers, { env: read, ssm: read, secretsmanager: read }, http, clock);
+  const open = createOpener(providers, { env: read, ssm: read, secretsmanager: read }, http);
   return { account, open, calls };
 };
 

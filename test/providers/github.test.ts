@@ -246,6 +246,12 @@ describe('an account', () => {
     ['https://ghe.example.com/api/v3', true],
     ['https://api.github.com.example.com', true],
   ])('at %s is self-hosted: %s', (baseUrl, selfHosted) => {
-    expect(canned([], { baseUrl }).provider.capabilities).toMatchObject({ selfHosted, writesPerSecond: 1 });
+    expect(canned([], { baseUrl }).provider.capabilities).toMatchObject({
+      selfHosted,
+      allowances: [
+        { units: 1, perMs: 1000 },
+        { units: 500, perMs: 3_600_000 },
+      ],
+    });
   });
 });

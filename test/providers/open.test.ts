@@ -22,7 +22,7 @@ const opener = (over: Partial<ProviderDefinition> = {}) => {
     ...over,
   };
   const learn = (values: readonly string[]) => void learned.push(...values);
-  const open = createOpener({ modulus: definition }, localReaders(environment), {} as Http, systemClock, learn);
+  const open = createOpener({ modulus: definition }, localReaders(environment), {} as Http, learn);
   return { environment, opened, learned, open };
 };
 

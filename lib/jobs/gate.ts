@@ -1,0 +1,104 @@
+import { recordKey } from '../audit/record.ts';
+import { change, type Draft, type Item, type Key, read, type WritePorts } from '../audit/table.ts';
+import { sha256 } from '../canonical.ts';
+import { iso, type Ms } from '../clock.ts';
+import { limits } from '../limits.ts';
+import type { Capabilities } from '../providers/contract.ts';
+import { type RateState, reserve, type Turns } from './rate.ts';
+
+/**
+ * What all callers of one account share: the day's budget and the rate. It lies in an item of its own, so that a write of it
+ * costs one unit; where the account is its one scope, in the scope's item, so that gate and lock are one write.
+ */
+export type Gate = {
+  /** UTC day that `slots` count. */
+  day: string;
+  /** One slot of `slotCharacters` for each webhook's cycle that was let through. */
+  slots: string;
+  rate?: RateState;
+};
+export type GateItem = Item & { gate?: Gate };
+
+export const gateKey = (account: string): Key => ({ pk: `account#${account}`, sk: 'gate' });
+export const readGate = async (ports: Pick<WritePorts, 'table'>, account: string): Promise<Gate | undefined> =>
+  (await read<GateItem>(ports.table, gateKey(account)))?.gate;
+
+const slotCharacters = 8;
+/** The slot of one webhook's cycle: a retry finds its own again. */
+export const slotOf = (record: Parameters<typeof recordKey>[0] & { cycle: number }): string =>
+  Buffer.from(sha256(`${recordKey(record).pk}#${record.cycle}`), 'hex')
+    .toString('base64url')
+    .slice(0, slotCharacters);
+
+const slotsOn = (gate: Gate | undefined, day: string): string[] =>
+  gate?.day === day ? (gate.slots.match(/.{8}/g) ?? []) : [];
+
+/** How many webhooks were let through on this UTC day. */
+export const usedOn = (gate: Gate | undefined, day: string): number => slotsOn(gate, day).length;
+
+/** What a shift asks for: slots for what the day's budget counts, and turns for those and for `others`. */
+export type Asked = {
+  slots: readonly string[];
+  others: number;
+  /** Puts something back: it may have turns that are kept from everything else. */
+  back: boolean;
+  perDay: number;
+  allowances: Capabilities['allowances'];
+  paceMs: Ms;
+};
+
+/** What the gate lets through. `turns` is null where no rate is known; `next` says when there are more. */
+export type Pass = { admitted: ReadonlySet<string>; turns: Turns | null; next: Ms; before: Gate | undefined };
+
+/**
+ * The gate: as many slots as the day's budget holds, and turns for them. A slot that was let through before is let through
+ * again and counts once; a crash leaks none. 0 is zero. Pure.
+ */
+export const letThrough = (before: Gate | undefined, asked: Asked, now: Ms): { gate: Gate | undefined; pass: Pass } => {
+  const day = iso(now).slice(0, 10);
+  const used = slotsOn(before, day);
+  const taken = new Set(used);
+  const fresh = asked.slots.filter((slot) => !taken.has(slot)).slice(0, Math.max(0, asked.perDay - used.length));
+  const admitted = new Set([...asked.slots.filter((slot) => taken.has(slot)), ...fresh]);
+  const counted: Gate = { ...before, day, slots: [...used, ...fresh].join('') };
+  const gate = fresh.length > 0 ? counted : before;
+  if (!asked.allowances) return { gate, pass: { admitted, turns: null, next: now, before } };
+  const { turns, state, next } = reserve(asked.allowances, before?.rate, {
+    calls: asked.others + admitted.size,
+    from: now + limits.turnLeadMs,
+    paceMs: asked.paceMs,
+    horizonMs: asked.back ? limits.turnHorizonBackMs : limits.turnHorizonMs,
+  });
+  const through = turns.starts.length > 0 ? { ...counted, rate: state } : gate;
+  return { gate: through, pass: { admitted, turns, next, before } };
+};
+
+/** The gate without what was let through and not used. */
+export const givenBack = (
+  gate: Gate,
+  pass: Pass,
+  unused: ReadonlySet<string>,
+  { made, lastAt, allowances }: { made: number; lastAt: Ms; allowances: Capabilities['allowances'] },
+): Gate => {
+  const slots = slotsOn(gate, gate.day)
+    .filter((slot) => !unused.has(slot))
+    .join('');
+  const [from] = pass.turns?.starts ?? [];
+  if (!allowances || !pass.turns || from === undefined || made >= pass.turns.starts.length) return { ...gate, slots };
+  const ask = { calls: made, from, paceMs: 0, horizonMs: limits.turnHorizonBackMs };
+  const { state } = reserve(allowances, pass.before?.rate, ask);
+  const free = made === 0 ? 0 : lastAt + pass.turns.gapMs;
+  return { ...gate, slots, rate: { ...state, lanes: state.lanes.map((lane) => Math.max(lane, free)) } };
+};
+
+/** Passes the gate where it is an item of its own. */
+export const passGate = async (ports: WritePorts, account: string, asked: Asked, now: Ms): Promise<Pass> => {
+  let pass = letThrough(undefined, asked, now).pass;
+  await change<GateItem>(ports, gateKey(account), (current) => {
+    const through = letThrough(current?.gate, asked, now);
+    pass = through.pass;
+    if (!through.gate || through.gate === current?.gate) return null;
+    return { next: { ...current, ...gateKey(account), gate: through.gate } as Draft<GateItem> };
+  });
+  return pass;
+};

@@ -1,0 +1,89 @@
+import { isWayBack } from '../audit/states.ts';
+import { change, type Draft } from '../audit/table.ts';
+import type { Ms } from '../clock.ts';
+import { limits } from '../limits.ts';
+import type { Provider } from '../providers/contract.ts';
+import { type Asked, letThrough, type Pass, passGate } from './gate.ts';
+import type { ScopeItem } from './scope.ts';
+import type { Called, Shift } from './shift.ts';
+
+/** What the gate gave a shift, and how far it is used. */
+export type Passage = { pass: Pass; made: number; lastAt: Ms; busyMs: Ms; readyAt: Ms };
+export const passageOf = (pass: Pass): Passage => ({ pass, made: 0, lastAt: 0, busyMs: 0, readyAt: 0 });
+
+/** How long one call took this process lately, from one to the next, by the provider as it was opened. */
+const paces = new WeakMap<Provider, Ms>();
+export const paceOf = (provider: Provider): Ms =>
+  provider.capabilities.oneScope ? 0 : (paces.get(provider) ?? limits.callPaceMs);
+
+const learn = (provider: Provider, tookMs: Ms): void => {
+  const before = paces.get(provider) ?? tookMs;
+  paces.set(provider, Math.round(0.7 * before + 0.3 * tookMs));
+};
+
+/** When the next call may start; null where no rate is known. */
+const startOf = ({ pass, made, lastAt }: Passage): Ms | null => {
+  const { turns } = pass;
+  if (!turns) return null;
+  const after = made === 0 ? 0 : lastAt + turns.gapMs;
+  return Math.max(turns.starts[made] ?? Number.POSITIVE_INFINITY, after);
+};
+
+/** Sleeps until shortly before the next call may start: what is asked of others before it is then fresh. */
+export const approachTurn = async ({ ports, passage }: Shift): Promise<void> => {
+  const start = passage && startOf(passage);
+  if (!passage || start == null || start === Number.POSITIVE_INFINITY) return;
+  const now = ports.clock.now();
+  passage.busyMs = passage.made === 0 ? 0 : now - passage.lastAt;
+  if (start - limits.turnLeadMs > now) await ports.clock.sleep(start - limits.turnLeadMs - now, ports.signal);
+  passage.readyAt = ports.clock.now();
+};
+
+/** Asks the gate anew for the calls of this shift that are still to come. */
+const askAgain = async (shift: Shift, call: Called['call'], calls: number): Promise<void> => {
+  const { ports, account, provider } = shift;
+  const { allowances, oneScope } = provider.capabilities;
+  const back = isWayBack(call);
+  const asked: Asked = { slots: [], others: calls, back, perDay: 0, allowances, paceMs: paceOf(provider) };
+  const now = ports.clock.now();
+  if (!oneScope) {
+    shift.passage = passageOf(await passGate(ports, account.name, asked, now));
+    return;
+  }
+  const written = await change<ScopeItem>(
+    ports,
+    shift.held,
+    (current) => {
+      if (!current || current.lock?.owner !== shift.held.lock?.owner) return null;
+      const { gate, pass } = letThrough(current.gate, asked, now);
+      shift.passage = passageOf(pass);
+      return gate && gate !== current.gate ? { next: { ...current, gate } as Draft<ScopeItem> } : null;
+    },
+    shift.held,
+  );
+  if (written.won) shift.held = written.item;
+};
+
+/**
+ * Waits for the turn of the next call. Whoever comes too late for it gets another from the gate, which takes a while: then what
+ * was asked before is asked again.
+ */
+export const takeTurn = async (shift: Shift, call: Called['call']): Promise<'go' | 'again' | { until: Ms }> => {
+  const { ports, passage, provider } = shift;
+  const start = passage && startOf(passage);
+  if (!passage?.pass.turns || start == null) return 'go';
+  const { turns, next } = passage.pass;
+  if (start === Number.POSITIVE_INFINITY) return { until: next };
+  const now = ports.clock.now();
+  if (passage.made > 0 && passage.readyAt > 0) learn(provider, passage.busyMs + now - passage.readyAt);
+  if (start > now) await ports.clock.sleep(start - now, ports.signal);
+  const at = ports.clock.now();
+  if (at <= turns.until) {
+    passage.made += 1;
+    passage.lastAt = at;
+    return 'go';
+  }
+  await askAgain(shift, call, turns.starts.length - passage.made);
+  await approachTurn(shift);
+  return 'again';
+};
