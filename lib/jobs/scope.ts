@@ -78,18 +78,27 @@ export const noteScope = async (
 
 /**
  * Which of the busy ids are free by their records: the shift that took them wrote there that it is done with them. A shift
- * that says so of all its ids writes nothing else; whoever comes next sees it here (docs/adr/0010-lean-writes.md).
+ * that says so of all its ids writes nothing else; whoever comes next sees it here (docs/adr/0010-lean-writes.md). Nobody
+ * takes such a word back, so that what was read a while ago will do.
+ *
+ * @param known records that were read already
  */
-const freed = async (ports: WritePorts, item: ScopeItem | undefined): Promise<ReadonlyMap<string, string>> => {
-  const busy = Object.entries(item?.busy ?? {});
-  if (!item || busy.length === 0) return new Map();
+const freed = async (
+  ports: WritePorts,
+  item: ScopeItem | undefined,
+  known: readonly CleanupRecord[] = [],
+): Promise<ReadonlyMap<string, string>> => {
+  const told = new Map(known.flatMap((record) => (record.over ? [[recordRef(record), record.over] as const] : [])));
+  const busy = Object.entries(item?.busy ?? {}).filter(([id, { token }]) => told.get(id) !== token);
+  if (!item || busy.length === 0) return told;
   const { account, scope } = item;
   const keys = busy.map(([key]) => {
     const { kind, id } = refOf(key);
     return recordKey({ account, scope, kind, webhookId: id });
   });
   const records = ((await ports.table.get(keys)) as CleanupRecord[]).filter((item) => whyUnreadable(item) === null);
-  return new Map(records.flatMap((record) => (record.over === undefined ? [] : [[recordRef(record), record.over]])));
+  for (const record of records) if (record.over !== undefined) told.set(recordRef(record), record.over);
+  return told;
 };
 
 /** The scope as if every shift that is done had given its lock back. */
@@ -113,6 +122,7 @@ export const readScopeNow = async (
  * Takes the lock and marks the ids as busy, in one write. `found` is what was busy before. Otherwise: until when somebody else
  * may hold it.
  *
+ * @param records of these ids, as they were read
  * @param pass what becomes of the gate in the same write, or until when it is closed; then nothing is taken
  */
 export const takeScope = async (
@@ -122,12 +132,13 @@ export const takeScope = async (
   steps: ReadonlyMap<string, Step>,
   owner: string,
   now: Ms,
+  records: readonly CleanupRecord[] = [],
   pass: (gate: Gate | undefined) => { gate: Gate | undefined } | { until: Ms } = (gate) => ({ gate }),
 ): Promise<{ held: ScopeItem; found: ScopeItem['busy'] } | { until: Ms }> => {
   let found: ScopeItem['busy'] = {};
   let closedUntil: Ms | null = null;
   const known = await readScope(ports, account, scope);
-  const over = await freed(ports, known);
+  const over = await freed(ports, known, records);
   const written = await change<ScopeItem>(
     ports,
     scopeKey(account, scope),

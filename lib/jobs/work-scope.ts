@@ -172,6 +172,9 @@ const worksOf = async (
   return works;
 };
 
+/** 64 bits: the token stands beside each id in `busy`, and ten of them with it are to stay within a kilobyte. */
+const ownerCharacters = 16;
+
 /** Takes the lock, and the gate with it where they are one. Null where either is closed: all wait. */
 const enter = async (
   ports: Ports,
@@ -185,9 +188,10 @@ const enter = async (
   const closed = await closedByRate(ports, account, provider, works, now);
   const steps = new Map(works.map(({ record }) => [recordRef(record), stepOf[record.state] ?? 'restore'] as const));
   const { pass, result } = takingAlong(account, provider, works, now);
-  const owner = ports.random.token();
+  const owner = ports.random.token().slice(0, ownerCharacters);
+  const records = works.map(({ record }) => record);
   const taken =
-    closed === null ? await takeScope(ports, account.name, scope, steps, owner, now, pass) : { until: closed };
+    closed === null ? await takeScope(ports, account.name, scope, steps, owner, now, records, pass) : { until: closed };
   if (!('until' in taken)) return { ...taken, ...result };
   await waitInQueue(ports, works, taken.until, done);
   return null;
