@@ -40,6 +40,10 @@ export const limits = {
   lockRestMs: 15 * second,
   /** Calls under way at one account at a time. */
   callsAtOnceMax: 4,
+  /** Accounts scanned side by side in one process: each has up to 10,000 webhooks of 1.5 KB in memory, of 1,024 MB. */
+  accountsAtOnceMax: 8,
+  /** Scopes of one account that are listed side by side; no more calls than that go out at once. */
+  scopesAtOnceMax: 4,
   /** Lock on a scope; a call starts only while more than `callTimeoutMs` of it is left. */
   scopeLeaseMs: 30 * second,
   /** A list may be this old when a call that was judged on it starts. */

@@ -12,6 +12,7 @@ import { isAwaitingCanary } from '../jobs/plans.ts';
 import type { Ports } from '../jobs/ports.ts';
 import { dueKeys, readRecords } from '../jobs/records.ts';
 import { scanAccount } from '../jobs/scan.ts';
+import { sideBySide } from '../jobs/side-by-side.ts';
 import { tell } from '../jobs/tell.ts';
 import { limits } from '../limits.ts';
 
@@ -61,20 +62,6 @@ const depthOf = async (sqs: SQSClient, queueUrl: string): Promise<number> => {
   return names.reduce((sum, name) => sum + Number(answer.Attributes?.[name] ?? 0), 0);
 };
 
-/** Accounts scanned side by side; one has up to 10,000 webhooks in memory. */
-const scansAtOnceMax = 4;
-
-const scanAll = async (ports: Ports, accounts: readonly string[], ending: AbortSignal): Promise<AccountScan[]> => {
-  const scans: AccountScan[] = [];
-  const waiting = [...accounts];
-  const work = async () => {
-    for (let name = waiting.shift(); name !== undefined && !ending.aborted; name = waiting.shift())
-      scans.push(await scanAccount(ports, name, { acceptShrink: false }));
-  };
-  await Promise.all(Array.from({ length: scansAtOnceMax }, work));
-  return scans.sort((a, b) => accounts.indexOf(a.plan.account) - accounts.indexOf(b.plan.account));
-};
-
 /**
  * Runs what AWS runs, in this process: the functions behind their queues, with the numbers of serverless.yml, and the sweep
  * each second. Goes on until it is stopped. Scans are made here and not by way of their queue, so that the caller learns
@@ -105,7 +92,13 @@ export const startRunner = (ports: Ports, stack: Pick<Stack, 'environment'>, sqs
 
   const inFlight = () => mappings.some((mapping) => mapping.inFlight() > 0);
   return {
-    scan: (accounts) => scanAll({ ...ports, actor: 'schedule:scan' }, accounts, ending.signal),
+    scan: (accounts) =>
+      sideBySide(
+        accounts,
+        limits.accountsAtOnceMax,
+        (name) => scanAccount({ ...ports, actor: 'schedule:scan' }, name, { acceptShrink: false }),
+        ending.signal,
+      ),
     async isIdle() {
       if (inFlight() || (await depthOf(sqs, stack.environment.SCANS_QUEUE_URL ?? '')) > 0) return false;
       return (await isQuiet(ports)) && !inFlight();

@@ -1,5 +1,6 @@
 import { type CleanupRecord, recordKey, recordRef } from '../audit/record.ts';
 import type { Ms } from '../clock.ts';
+import { limits } from '../limits.ts';
 import type { AccountPlan, PlanItem, ScopeStatus } from '../plan/item.ts';
 import { findingsOf, type Knowledge, planAccount, planScope, type Reading } from '../plan/plan.ts';
 import type { Account } from '../policy/policy.ts';
@@ -12,6 +13,7 @@ import { type AccountReading, foreignIds, readAccount } from './reading.ts';
 import { openRecordsOf, readRecords } from './records.ts';
 import { type Names, scanNames } from './resolve.ts';
 import { readScopeNow, type ScopeItem } from './scope.ts';
+import { sideBySide } from './side-by-side.ts';
 
 /** One account's part of a plan, with what is known of its scopes. */
 export type AccountScan = { plan: AccountPlan; items: readonly PlanItem[] };
@@ -167,8 +169,6 @@ export const look = async (ports: LookPorts, read: AccountReading, options: Look
   return { ...planAccount(account, ports.policy.hash, statuses, items, !own?.introduced), scans, shrunk };
 };
 
-const accountsAtOnce = 4;
-
 /** What a scan of these accounts would find and plan now, accounts side by side. Reads only, the table included. */
 export const previewAccounts = async (
   ports: Ports,
@@ -180,9 +180,7 @@ export const previewAccounts = async (
     const open = await openRecordsOf(ports, account.name);
     return { open, read: await readAccount(ports, account) };
   };
-  const readings: { open: readonly CleanupRecord[]; read: AccountReading }[] = [];
-  for (let at = 0; at < accounts.length; at += accountsAtOnce)
-    readings.push(...(await Promise.all(accounts.slice(at, at + accountsAtOnce).map(readOne))));
+  const readings = await sideBySide(accounts, limits.accountsAtOnceMax, readOne);
   const foreign = foreignIds(readings.map(({ read }) => read));
   const now = ports.clock.now();
   const looks = readings.map(({ open, read }) =>

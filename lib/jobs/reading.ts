@@ -1,3 +1,4 @@
+import { limits } from '../limits.ts';
 import type { ScopeStatus } from '../plan/item.ts';
 import type { Reading } from '../plan/plan.ts';
 import type { Account } from '../policy/policy.ts';
@@ -5,6 +6,7 @@ import type { Capabilities, Listing } from '../providers/contract.ts';
 import type { Opened } from '../providers/open.ts';
 import { keyOf } from '../webhook.ts';
 import type { Ports } from './ports.ts';
+import { sideBySide } from './side-by-side.ts';
 
 /** One account as it was read: what came whole, and what did not with the reason. */
 export type AccountReading = {
@@ -61,10 +63,13 @@ export const readAccount = async (
   }
   const scopes: ScopeStatus[] = [];
   const readings: Reading[] = [];
-  for (const scope of found.scopes) {
+  const listings = await sideBySide(found.scopes, limits.scopesAtOnceMax, async (scope) => {
     const listing = await provider.list(scope, ports.signal);
+    if (listing.status !== 'complete') await onFailure(listing.outcome);
+    return { scope, listing };
+  });
+  for (const { scope, listing } of listings) {
     if (listing.status !== 'complete') {
-      await onFailure(listing.outcome);
       scopes.push(scopeError(scope, listing));
       continue;
     }

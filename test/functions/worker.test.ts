@@ -8,7 +8,7 @@ import { accountNamed, fakeProvider, hour, shop, testHook, webhook, world } from
 type World = Pick<ReturnType<typeof shop>, 'ports'>;
 const context = (ms = 120_000) => ({ getRemainingTimeInMillis: () => ms }) as Context;
 const eventOf = (deliveries: readonly Delivery[]): SQSEvent => ({
-  Records: deliveries.map((delivery) => ({ ...delivery }) as SQSRecord),
+  Records: deliveries.map((delivery) => ({ ...delivery, attributes: { ApproximateReceiveCount: '1' } }) as SQSRecord),
 });
 const handle = async (w: World, deliveries: readonly Delivery[], ms?: number) => {
   const { batchItemFailures } = await workerHandler(async () => w.ports)(eventOf(deliveries), context(ms));
