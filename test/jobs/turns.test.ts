@@ -51,7 +51,11 @@ describe.each([
     expect(w.remote.state.get('t0')?.enabled).toBe(true);
   });
 
-  it('asks again when it stood still and missed its turn', async () => {
+  it.each([
+    [5000, 1],
+    [5000, 2],
+    [130, 2],
+  ])('keeps its distance where a claim took %i ms, with %i jobs in a batch', async (ms, batch) => {
     const { w, at } = await timed(2, { ...scoped, allowances: [{ units: 1, perMs: 2000 }] });
     const { table } = w;
     const put = table.put.bind(table);
@@ -60,12 +64,14 @@ describe.each([
       ...table,
       put: async (...said) => {
         const won = await put(...said);
-        if ((said[0] as { state?: string }).state === 'disabling' && !stood) w.pass(5000);
-        stood ||= (said[0] as { state?: string }).state === 'disabling';
+        const isClaim = (said[0] as { state?: string }).state === 'disabling';
+        if (isClaim && !stood) w.pass(ms);
+        stood ||= isClaim;
         return won;
       },
     };
-    await w.work(w.fake.visible(), { ...w.ports, table: slow });
+    await w.work(w.fake.visible().slice(0, batch), { ...w.ports, table: slow });
+    await w.work();
     await w.run(hour, 60_000);
     expect(at).toHaveLength(2);
     expect(Math.min(...gaps(at))).toBeGreaterThanOrEqual(2000);
