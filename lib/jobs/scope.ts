@@ -78,7 +78,7 @@ export const noteScope = async (
 
 /**
  * Which of the busy ids are free by their records: the shift that took them wrote there that it is done with them. A shift
- * that says so of all its ids writes nothing else; whoever comes next sees it here (docs/adr/0010-lean-writes.md). Nobody
+ * that says so of all its ids writes nothing else; whoever comes next sees it here (docs/adr/0020-lean-writes.md). Nobody
  * takes such a word back, so that what was read a while ago will do.
  *
  * @param known records that were read already
