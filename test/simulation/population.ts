@@ -1,7 +1,7 @@
 import type { Ms } from '../../lib/clock.ts';
 import { policyHash } from '../../lib/policy/packaged.ts';
 import type { Account, Policy, Protect, Rules } from '../../lib/policy/policy.ts';
-import type { Capabilities } from '../../lib/providers/contract.ts';
+import type { Allowance, Capabilities } from '../../lib/providers/contract.ts';
 import type { Webhook } from '../../lib/webhook.ts';
 import type { Chance } from './chance.ts';
 
@@ -135,4 +135,19 @@ export const drawCapabilities = (chance: Chance, secrets: boolean): Capabilities
   lostOnRestore: ['id'],
   lateDeliveryMs: 0,
   experimental: null,
+});
+
+/** What all callers of an account share; drawn by itself, so that it changes no other draw of a seed. */
+export const drawSharing = (chance: Chance): Pick<Capabilities, 'oneScope' | 'allowances'> => ({
+  ...(chance.in(0.4) && { oneScope: true }),
+  ...(chance.in(0.4) && {
+    allowances: chance.pick([
+      [{ units: 1, perMs: 1000 }],
+      [{ units: 1, perMs: 30_000 }],
+      [
+        { units: 25, perMs: 1000 },
+        { units: 30, perMs: 600_000 },
+      ],
+    ] as const satisfies Allowance[][]),
+  }),
 });

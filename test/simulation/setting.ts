@@ -4,7 +4,7 @@ import { createCreationOracle } from './creations.ts';
 import { drawFaults, drawTopic } from './faults.ts';
 import { createNames, drawFeatures, enrich, enrichAccount, enrichCapabilities, vanishingHost } from './features.ts';
 import { createOracle } from './oracle.ts';
-import { drawAccount, drawCapabilities, drawRival, drawWebhook, rivalAccount } from './population.ts';
+import { drawAccount, drawCapabilities, drawRival, drawSharing, drawWebhook, rivalAccount } from './population.ts';
 import { createRemote, createScope, type Remote } from './remote.ts';
 import { createScheduler } from './scheduler.ts';
 import { createTable } from './table.ts';
@@ -40,7 +40,8 @@ export const setUp = ({ seed, without = null, core = false, trace = null }: Hist
   const rivals = topic === 'rivals';
   const features = drawFeatures(more, core || rivals);
   const secrets = !rivals && chance.in(0.15);
-  const capabilities = enrichCapabilities(more, features, drawCapabilities(chance, secrets));
+  const drawn = enrichCapabilities(more, features, drawCapabilities(chance, secrets));
+  const capabilities = { ...drawn, ...drawSharing(createChance(seed + 1_000_003)) };
   const names = chance.in(0.15) ? ['shop', 'branch'] : ['shop'];
   const accounts = names.map((name) => {
     const account = drawAccount(chance, name);
@@ -56,7 +57,7 @@ export const setUp = ({ seed, without = null, core = false, trace = null }: Hist
   const oracle = createOracle(world, find, dns, creations);
   const table = createTable(world, oracle);
   const remotes = names.map((name): Remote => {
-    const scopes = (chance.in(0.15) ? ['main', 'side'] : ['main']).map((scope) => {
+    const scopes = (chance.in(0.15) && !capabilities.oneScope ? ['main', 'side'] : ['main']).map((scope) => {
       const ids = 'abcdefgh'.slice(0, chance.pick(rivals ? [2, 3] : [1, 2, 3, 3, 4, 4, 5, 8]));
       return createScope(
         scope,
