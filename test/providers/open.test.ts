@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { systemClock } from '../../lib/clock.ts';
 import { localReaders } from '../../lib/credentials.ts';
 import type { Account } from '../../lib/policy/policy.ts';
 import type { Provider, ProviderDefinition } from '../../lib/providers/contract.ts';
