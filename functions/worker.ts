@@ -16,7 +16,8 @@ export const workerHandler =
       messageId,
       receiptHandle,
       body,
-      receives: Number(attributes.ApproximateReceiveCount),
+      // A person who invokes it with a message by hand gives none.
+      receives: Number(attributes?.ApproximateReceiveCount ?? 1),
     }));
     const failed = await workBatch(ports, deliveries, deadline);
     return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
