@@ -14,6 +14,7 @@ it('keeps connections for the next calls', async () => {
   onTestFinished(async () => {
     server.closeAllConnections();
     await new Promise((closed) => server.close(closed));
+    await new Promise(setImmediate);
   });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   const http = createHttp({ clock: systemClock, version: '0' });
