@@ -112,16 +112,14 @@ const conclude = async (shift: Shift, called: Called, scene: Scene, after: Popul
   };
   const first = concluded({ ...called.record, ...flags });
   if (first === null) return later(shift, called, flags);
-  const isDeleted = first.do === 'move' && first.to === 'deleted';
-  const lost = isDeleted ? await lostCover(shift, called.record, scene.cover) : '';
+  const lost = await lostCover(shift, { ...called.record, ...flags }, first, scene.cover);
   await linkRestored(shift, called.record, first, scene);
   // A veto may have come while the call was out: what is there now is judged.
   const written = await write(ports, called.record, (current) => {
     const record = { ...current, ...flags };
     const verdict = concluded(record);
     if (!verdict) return waiting(record, now, 'readback');
-    const isEnd = verdict.do === 'move' && verdict.to === 'deleted';
-    const told = isEnd ? { ...verdict, detail: verdict.detail + lost } : verdict;
+    const told = verdict.do === 'move' ? { ...verdict, detail: verdict.detail + lost } : verdict;
     return settled(withLoss(record, lost), told, account, 0, now, ports.actor);
   });
   noteOver(shift, written);

@@ -2,12 +2,17 @@ import { backupKey, type CleanupRecord } from '../audit/record.ts';
 import { type Item, read } from '../audit/table.ts';
 import type { Cover } from '../plan/cover.ts';
 import { type Backup, fingerprintParts } from '../webhook.ts';
-import { isLastAgreed } from './judge.ts';
+import { isLastAgreed, type Verdict } from './judge.ts';
 import type { Shift } from './shift.ts';
 
 /** The record, marked where cover was lost after its delete, so that people are told. */
 export const withLoss = (record: CleanupRecord, lost: string): CleanupRecord =>
   lost === '' ? record : { ...record, coverLost: true };
+
+/** It is gone by our delete, also where a veto came first and it was to be put back. */
+const tellsOurDelete = ({ deleteSent, returnTo }: CleanupRecord, verdict: Verdict): boolean =>
+  verdict.do === 'move' &&
+  (verdict.to === 'deleted' || (verdict.leftAs === 'absent' && deleteSent && returnTo?.state !== 'restored'));
 
 /**
  * Whether somebody else took the cover away while our delete was under way: it cannot be undone, so it is cried out.
@@ -15,8 +20,14 @@ export const withLoss = (record: CleanupRecord, lost: string): CleanupRecord =>
  * @param cover of a list made after the delete
  * @returns what to add to the story, empty where each event of the backup has a receiver
  */
-export const lostCover = async (shift: Shift, record: CleanupRecord, cover: Cover): Promise<string> => {
+export const lostCover = async (
+  shift: Shift,
+  record: CleanupRecord,
+  verdict: Verdict,
+  cover: Cover,
+): Promise<string> => {
   const { account, scope, ports } = shift;
+  if (!tellsOurDelete(record, verdict)) return '';
   if (!fingerprintParts(record.fingerprint).on || isLastAgreed(record, account)) return '';
   const kept = await read<Item & { backup: Backup }>(ports.table, backupKey(record, record.cycle));
   const missing = kept ? cover.missingWithout(kept.backup) : [];

@@ -174,8 +174,7 @@ export const settle = async (
     return;
   }
   const { deleteAfter } = scheduleOf(account, record.canDisable, fingerprintParts(record.fingerprint).on);
-  const isDeleted = verdict.do === 'move' && verdict.to === 'deleted';
-  const lost = isDeleted ? await lostCover(shift, record, scene.cover) : '';
+  const lost = await lostCover(shift, record, verdict, scene.cover);
   await linkRestored(shift, record, verdict, scene);
   const end = verdict.do === 'move' ? { ...verdict, detail: verdict.detail + lost } : verdict;
   const written = await write(ports, record, (current) =>

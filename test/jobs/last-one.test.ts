@@ -100,6 +100,24 @@ describe('the last one that receives an event', () => {
     expect(w.record('shop', 'a').state).toBe('deleted');
   });
 
+  it('raises it too where a veto came first and the delete took effect on the way back', async () => {
+    const w = shop([...['live', 'x', 'y'].map((id) => webhook(id)), testHook('a')]);
+    await w.scanAndApprove('shop');
+    w.remote.hooks.before = async (call) => {
+      if (call === 'delete a') {
+        w.remote.faults.call = [{ effect: false, outcome: { kind: 'unknown', why: 'no answer in time' } }];
+        await w.decide('veto', 'a');
+      }
+      if (call !== 'enable a') return;
+      w.remote.state.delete('a');
+      for (const id of ['live', 'x', 'y']) w.remote.edit(id, { enabled: false });
+    };
+    await w.run(3 * day, hour);
+    expect(w.record('shop', 'a')).toMatchObject({ state: 'failed', leftAs: 'absent' });
+    expect(w.record('shop', 'a').history.at(-1)?.detail).toContain('nobody receives PAID any more');
+    expect(w.log).toContainEqual(expect.objectContaining({ message: 'cover lost after a delete', webhookId: 'a' }));
+  });
+
   it('may go by hand in a sandbox with keepLast: false, and not once the policy says keepLast again', async () => {
     const w = shop([webhook('only')], { keepLast: false, retry: { attempts: 8, baseMs: 2000, capMs: 300_000 } });
     await byHand(w, 'only', 'disable');
