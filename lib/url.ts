@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { markOf, readPlain, schemeEnd } from './url-plain.ts';
 
 /** One URL as the rules look at it. Raw URLs may hold secrets, and so may `href`: neither is for people. */
 export type ParsedUrl = {
@@ -11,9 +12,12 @@ export type ParsedUrl = {
   /** The host as an address; an IPv4 address that is carried inside an IPv6 one is taken out. null for names. */
   ip: string | null;
   path: string;
+  /** A number that is equal for all whose `href` differs by slashes at most, and seldom for others. */
+  mark: number;
 };
 
-const isHttp = (protocol: string): boolean => protocol === 'https:' || protocol === 'http:';
+/** An HTTP destination, with or without TLS. */
+export const isHttp = ({ scheme }: Pick<ParsedUrl, 'scheme'>): boolean => scheme === 'https' || scheme === 'http';
 
 /** Prefixes (16-bit groups) under which an IPv6 address carries an IPv4 one, and the group at which that begins. */
 const carriers = [
@@ -47,19 +51,24 @@ const addressOf = (host: string): string | null => {
 /** `localhost:3000/x` would parse with `localhost` as its scheme. */
 const hostAndPortOnly = /^[\w.-]+:\d{1,5}(?:[/?#]|$)/;
 
+const readAny = (raw: string): ParsedUrl | null => {
+  const url = URL.parse(raw);
+  if (!url || hostAndPortOnly.test(raw.trim())) return null;
+  const scheme = url.protocol.slice(0, -1);
+  const http = isHttp({ scheme });
+  if (http && url.hostname.endsWith('.')) url.hostname = url.hostname.slice(0, -1);
+  if (url.href.includes('#')) url.hash = '';
+  const host = url.hostname.toLowerCase().replace(/^\[|\]$/g, '');
+  if (http && host.split('.').includes('')) return null;
+  const { href, pathname: path } = url;
+  return { href, scheme, host, ip: addressOf(host), path, mark: markOf(href, schemeEnd(href), href.length) };
+};
+
 /**
  * Reads a URL as the WHATWG standard does, so that every spelling of an address is one address.
  * null where that fails, where the scheme is missing and where the name has an empty label.
  */
-export const parseUrl = (raw: string): ParsedUrl | null => {
-  const url = URL.parse(raw);
-  if (!url || hostAndPortOnly.test(raw.trim())) return null;
-  if (isHttp(url.protocol) && url.hostname.endsWith('.')) url.hostname = url.hostname.slice(0, -1);
-  if (url.hash !== '' || url.href.includes('#')) url.hash = '';
-  const host = url.hostname.toLowerCase().replace(/^\[|\]$/g, '');
-  if (isHttp(url.protocol) && host.split('.').includes('')) return null;
-  return { href: url.href, scheme: url.protocol.slice(0, -1), host, ip: addressOf(host), path: url.pathname };
-};
+export const parseUrl = (raw: string): ParsedUrl | null => readPlain(raw) ?? readAny(raw);
 
 /**
  * The URL by which duplicates are told: host trailing dot, fragment and default port dropped; query, path case,
@@ -183,12 +192,16 @@ const redactText = (text: string): string => {
   return redactPath(shown.slice(0, tailAt)) + redactTail(shown.slice(tailAt), reading.strict);
 };
 
+/** No userinfo, no parameters, no fragment and nothing that a parser would drop: what most URLs are. */
+const withoutPlaceForSecrets = /^https?:\/\/[\w.:~/-]*$/;
+
 /**
  * A URL that may be shown: userinfo, token-like parameters and token-like fragments are the word REDACTED.
  * Returns the identical string where it finds no secret, so `redactUrl(url) !== url` means that it held one.
  * Idempotent, never throws. A secret that is part of the path itself is not recognised.
  */
 export const redactUrl = (raw: string): string => {
+  if (withoutPlaceForSecrets.test(raw)) return raw;
   // Parsers drop tabs and line breaks wherever they stand, so a name may be hidden by them.
   const text = raw.replace(/[\t\n\r]/g, '');
   const shown = redactText(text);

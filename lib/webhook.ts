@@ -52,12 +52,12 @@ const secretKey = 'signing-secret ';
 
 /** What a backup keeps and the `config` half of a fingerprint covers: never timestamps, health or counters. */
 const configuration = (webhook: Webhook) => ({
-  kind: webhook.kind,
-  url: webhook.url,
-  name: webhook.name,
   events: webhook.events,
-  settings: webhook.settings,
+  kind: webhook.kind,
+  name: webhook.name,
   secretId: webhook.secretId,
+  settings: webhook.settings,
+  url: webhook.url,
 });
 
 /** A webhook as it was when it was judged, with its URL and name redacted: enough to create it again. */

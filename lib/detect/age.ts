@@ -1,10 +1,12 @@
 import { iso, type Ms } from '../clock.ts';
 import { keyOf, type Webhook } from '../webhook.ts';
+import { isoTime } from './iso-time.ts';
 import type { Population } from './population.ts';
 
 /** An ISO 8601 time in milliseconds; null where it is missing or unreadable. */
 export const timeOf = (text: string | null | undefined): Ms | null => {
-  const ms = text ? Date.parse(text) : Number.NaN;
+  if (!text) return null;
+  const ms = isoTime(text) ?? Date.parse(text);
   return Number.isNaN(ms) ? null : ms;
 };
 

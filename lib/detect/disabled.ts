@@ -1,7 +1,7 @@
 import type { Rules } from '../policy/policy.ts';
 import { keyOf, type Webhook } from '../webhook.ts';
 import { day, latest, span, timeOf } from './age.ts';
-import type { Population, Rule } from './population.ts';
+import type { OneRule, Population } from './population.ts';
 
 /**
  * Since when a webhook is off and unchanged, at the latest; null where that is unknown. A scan that never saw it on says
@@ -16,17 +16,17 @@ const offSince = (webhook: Webhook, { sightings }: Population): number | null =>
   return latest(updated, timeOf(webhook.createdAt), sawItOn ? seenOff : null);
 };
 
-/** Webhooks that somebody switched off and left so. Those that we switched off count as on. */
-export const disabled: Rule<NonNullable<Rules['disabled']>> = function* (population, { afterMs }) {
-  for (const webhook of population.webhooks) {
-    if (webhook.kind !== 'endpoint' || webhook.enabled) continue;
+/** A webhook that somebody switched off and left so. Those that we switched off count as on. */
+export const disabled: OneRule<NonNullable<Rules['disabled']>> =
+  (population, { afterMs }) =>
+  (webhook) => {
+    if (webhook.kind !== 'endpoint' || webhook.enabled) return null;
     const since = offSince(webhook, population);
     if (since === null) {
       const evidence = 'switched off, but neither the provider nor our scans tell since when';
-      yield [keyOf(webhook), { rule: 'disabled', confidence: 'low', evidence, proposes: false }];
-    } else if (since + afterMs <= population.now) {
-      const evidence = `switched off and unchanged since ${day(since)}, at least ${span(afterMs)}`;
-      yield [keyOf(webhook), { rule: 'disabled', confidence: 'high', evidence, proposes: true }];
+      return { rule: 'disabled', confidence: 'low', evidence, proposes: false };
     }
-  }
-};
+    if (since + afterMs > population.now) return null;
+    const evidence = `switched off and unchanged since ${day(since)}, at least ${span(afterMs)}`;
+    return { rule: 'disabled', confidence: 'high', evidence, proposes: true };
+  };

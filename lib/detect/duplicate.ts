@@ -1,10 +1,12 @@
 import { canonical } from '../canonical.ts';
 import type { Protect, Rules } from '../policy/policy.ts';
+import { parseUrl } from '../url.ts';
 import { keyOf, type Webhook } from '../webhook.ts';
 import { comparableAge, timeOf } from './age.ts';
 import { bestCover, coversMax, coversOf } from './cover.ts';
 import type { Finding } from './finding.ts';
-import type { Population, Rule } from './population.ts';
+import { mayRepeat } from './marks.ts';
+import type { AllRule, Population } from './population.ts';
 
 type Keep = NonNullable<Rules['duplicate']>['keep'];
 type Found = readonly [string, Finding];
@@ -23,12 +25,6 @@ type Choice = {
   doubt: string;
 };
 
-const push = <Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): void => {
-  const list = map.get(key);
-  if (list) list.push(value);
-  else map.set(key, [value]);
-};
-
 const withoutSlash = (href: string): string => {
   const query = href.indexOf('?');
   let end = query === -1 ? href.length : query;
@@ -36,17 +32,27 @@ const withoutSlash = (href: string): string => {
   return href.slice(0, end) + (query === -1 ? '' : href.slice(query));
 };
 
+type Located = { webhook: Webhook; href: string };
+
+/** Webhooks whose URL may be that of another one: most stand alone, and their URLs are never compared. */
+const perhapsTwins = ({ webhooks, marks }: Population): Located[] => {
+  const repeats = mayRepeat(marks);
+  return webhooks.flatMap((webhook, at) => {
+    const mark = marks[at] ?? 0;
+    const url = mark !== 0 && repeats(mark) && webhook.url !== null ? parseUrl(webhook.url) : null;
+    return url ? [{ webhook, href: url.href }] : [];
+  });
+};
+
 /** Webhooks that differ in URL by a trailing slash at most and not at all in settings, by URL. */
 function* families(population: Population): Iterable<ReadonlyMap<string, Twins>> {
-  const alike = new Map<string, Webhook[]>();
-  for (const webhook of population.webhooks) {
-    const url = webhook.kind === 'endpoint' ? population.urlOf(webhook) : null;
-    if (url !== null && /^https?$/.test(url.scheme)) push(alike, withoutSlash(url.href), webhook);
-  }
-  for (const webhooks of alike.values()) {
-    if (webhooks.length < 2) continue;
-    for (const same of Map.groupBy(webhooks, ({ settings, secretId }) => canonical([settings, secretId])).values())
-      yield Map.groupBy(same, (webhook) => population.urlOf(webhook)?.href ?? '');
+  for (const alike of Map.groupBy(perhapsTwins(population), ({ href }) => withoutSlash(href)).values()) {
+    if (alike.length < 2) continue;
+    const bySettings = Map.groupBy(alike, ({ webhook: { settings, secretId } }) => canonical([settings, secretId]));
+    for (const same of bySettings.values()) {
+      const byUrl = Map.groupBy(same, ({ href }) => href);
+      yield new Map([...byUrl].map(([href, located]) => [href, located.map(({ webhook }) => webhook)]));
+    }
   }
 }
 
@@ -135,7 +141,7 @@ function* nearTwins(family: ReadonlyMap<string, Twins>, told: ReadonlySet<string
 }
 
 /** Webhooks that deliver nothing that another enabled one does not deliver to the same place in the same way. */
-export const duplicate: Rule<NonNullable<Rules['duplicate']>> = function* (population, { keep }) {
+export const duplicate: AllRule<NonNullable<Rules['duplicate']>> = function* (population, { keep }) {
   const pinned = pinnedIds(population.protect);
   for (const family of families(population)) {
     const found = [...family.values()].flatMap((twins) =>

@@ -46,3 +46,6 @@ export type ScopeView = {
 
 /** Findings by `keyOf`; a webhook without findings is absent. */
 export type Findings = ReadonlyMap<string, readonly Finding[]>;
+
+/** The findings of one list, and where in it those webhooks stand that have some, in its order. */
+export type Detected = Findings & { readonly places: readonly number[] };

@@ -1,4 +1,5 @@
 import { parseHostPattern } from '../policy/host-pattern.ts';
+import { tailsOf } from './tails.ts';
 
 /** `a.b.c`, `b.c`, `c`: names match at label boundaries only, and the longest suffix comes first. */
 export function* suffixesOf(host: string): Iterable<string> {
@@ -9,29 +10,29 @@ export function* suffixesOf(host: string): Iterable<string> {
   }
 }
 
-type Index = ReadonlyMap<string, string>;
-
-const indexed = new WeakMap<readonly string[], Index>();
-
-/** Patterns by their one spelling: a policy's list is read once, not once a webhook. */
-const indexOf = (patterns: readonly string[]): Index => {
-  const known = indexed.get(patterns);
-  if (known) return known;
-  const index = new Map(patterns.map((pattern) => [parseHostPattern(pattern) ?? '', pattern]));
-  index.delete('');
-  indexed.set(patterns, index);
-  return index;
+/** Tells the pattern that means the host of a `ParsedUrl` (`a.com` that host, `*.a.com` any depth below), or null. */
+export const matcherOf = (patterns: readonly string[]): ((host: string) => string | null) => {
+  const named = new Map(patterns.map((pattern) => [parseHostPattern(pattern) ?? '', pattern]));
+  named.delete('');
+  if (named.size === 0) return () => null;
+  const mayBeMeant = tailsOf([...named.keys()].map((name) => name.replace('*.', '')));
+  return (host) => {
+    if (!mayBeMeant(host)) return null;
+    const exact = named.get(host);
+    if (exact !== undefined) return exact;
+    for (const suffix of suffixesOf(host)) {
+      const pattern = suffix === host ? undefined : named.get(`*.${suffix}`);
+      if (pattern !== undefined) return pattern;
+    }
+    return null;
+  };
 };
 
-/** The pattern that means the host of a `ParsedUrl` (`a.com` that host, `*.a.com` any depth below), or null. */
+const matchers = new WeakMap<readonly string[], ReturnType<typeof matcherOf>>();
+
+/** As `matcherOf`, for one host: a policy's list is read once, not once a webhook. */
 export const patternOf = (patterns: readonly string[], host: string): string | null => {
-  const index = indexOf(patterns);
-  if (index.size === 0) return null;
-  const exact = index.get(host);
-  if (exact !== undefined) return exact;
-  for (const suffix of suffixesOf(host)) {
-    const pattern = suffix === host ? undefined : index.get(`*.${suffix}`);
-    if (pattern !== undefined) return pattern;
-  }
-  return null;
+  const matcher = matchers.get(patterns) ?? matcherOf(patterns);
+  matchers.set(patterns, matcher);
+  return matcher(host);
 };

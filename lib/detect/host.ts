@@ -1,8 +1,9 @@
-import { type ParsedUrl, parseUrl } from '../url.ts';
+import { isHttp, type ParsedUrl, parseUrl } from '../url.ts';
 import { catalogue, type Rank } from './catalogue.ts';
 import type { Confidence } from './finding.ts';
 import { patternOf, suffixesOf } from './host-patterns.ts';
 import { reservedNames, reservedRangeOf } from './reserved.ts';
+import { tailsOf } from './tails.ts';
 
 /** What is known of the account in which a URL stands. */
 export type Setting = {
@@ -45,6 +46,7 @@ const meanings = {
 
 const catalogueBySuffix = new Map(catalogue.map((row) => [row.suffix, row]));
 const reservedBySuffix = new Map(reservedNames.map((row) => [row.suffix, row]));
+const mayBeKnown = tailsOf([...catalogueBySuffix.keys(), ...reservedBySuffix.keys()]);
 
 const shown = (host: string): string =>
   host.length > shownHostCharacters ? `${host.slice(0, shownHostCharacters)}…` : host;
@@ -118,11 +120,14 @@ const unparseable: Judgement = {
 
 const ok = (evidence: string): Judgement => ({ verdict: 'ok', confidence: null, evidence, act: false });
 
+/** Certainly `ok` as far as the catalogue goes, which most hosts are; found without a sentence about it. */
+export const isOrdinary = (url: ParsedUrl): boolean =>
+  url.ip === null && url.host.includes('.') && isHttp(url) && !mayBeKnown(url.host);
+
 /** What the rules say of a URL that was parsed. The surest of all matches counts. */
 export const judgeHost = (url: ParsedUrl | null, setting: Setting = {}): Judgement => {
   if (url === null) return unparseable;
-  if (url.scheme !== 'http' && url.scheme !== 'https')
-    return ok(`${shown(url.scheme)}: is no HTTP destination and is left alone`);
+  if (!isHttp(url)) return ok(`${shown(url.scheme)}: is no HTTP destination and is left alone`);
   const hits = [addressHit(url), nameHit(url), catalogueHit(url), singleLabelHit(url), ownHit(url, setting.hosts)]
     .filter((hit) => hit !== null)
     .map((hit) => weaken(hit, setting));

@@ -1,28 +1,25 @@
-import { type ParsedUrl, parseUrl } from '../url.ts';
+import type { ParsedUrl } from '../url.ts';
 import { keyOf, type Webhook } from '../webhook.ts';
 import type { Finding, ScopeView } from './finding.ts';
 
-/** A scope as the rules see it: our own steps undone, each URL parsed once. */
+/** A scope as the rules see it: our own steps undone. */
 export type Population = Omit<ScopeView, 'offByUs'> & {
-  /** null where there is no URL or where it does not parse. */
-  urlOf(webhook: Webhook): ParsedUrl | null;
+  /** By place in the list: the mark of the webhook's URL, 0 where it has none that is HTTP. */
+  marks: Int32Array;
 };
 
-/** One rule: pure, one pass, findings by webhook id. */
-export type Rule<Params> = (population: Population, params: Params) => Iterable<readonly [string, Finding]>;
+/**
+ * A rule that needs to see one webhook alone: made ready for a population once, then pure. `url` is null where there is none
+ * or where it does not parse.
+ */
+export type OneRule<Params> = (population: Population, params: Params) => Judge;
+export type Judge = (webhook: Webhook, url: ParsedUrl | null) => Finding | null;
+
+/** A rule that compares webhooks with one another: pure, findings by `keyOf`. */
+export type AllRule<Params> = (population: Population, params: Params) => Iterable<readonly [string, Finding]>;
 
 export const populationOf = ({ offByUs, ...view }: ScopeView): Population => {
-  const parsed = new Map<string, ParsedUrl | null>();
-  const urlOf = ({ url }: Webhook): ParsedUrl | null => {
-    if (url === null) return null;
-    const known = parsed.get(url);
-    if (known !== undefined) return known;
-    const fresh = parseUrl(url);
-    parsed.set(url, fresh);
-    return fresh;
-  };
-  const webhooks = view.webhooks.map((webhook) =>
-    offByUs.has(keyOf(webhook)) ? { ...webhook, enabled: true } : webhook,
-  );
-  return { ...view, webhooks, urlOf };
+  const undone = (webhook: Webhook) => (offByUs.has(keyOf(webhook)) ? { ...webhook, enabled: true } : webhook);
+  const webhooks = offByUs.size === 0 ? view.webhooks : view.webhooks.map(undone);
+  return { ...view, webhooks, marks: new Int32Array(webhooks.length) };
 };

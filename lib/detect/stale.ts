@@ -3,7 +3,7 @@ import type { Rules } from '../policy/policy.ts';
 import { keyOf, type Webhook } from '../webhook.ts';
 import { ageOf, day, latest, span, timeOf } from './age.ts';
 import type { Finding } from './finding.ts';
-import type { Population, Rule } from './population.ts';
+import type { OneRule, Population } from './population.ts';
 
 const report = (evidence: string): Finding => ({ rule: 'stale', confidence: 'low', evidence, proposes: false });
 
@@ -84,10 +84,14 @@ const judge = (webhook: Webhook, population: Population, afterMs: Ms): Finding |
     : bySignal(webhook, success, attempt, view, afterMs);
 };
 
-/** Webhooks whose deliveries are attempted and have not succeeded for long. Idle ones are not stale. */
-export const stale: Rule<NonNullable<Rules['stale']>> = function* (population, { afterMs }) {
-  for (const webhook of population.webhooks) {
-    const finding = webhook.kind === 'endpoint' && webhook.enabled ? judge(webhook, population, afterMs) : null;
-    if (finding) yield [keyOf(webhook), finding];
-  }
+/** A webhook whose deliveries are attempted and have not succeeded for long. Idle ones are not stale. */
+export const stale: OneRule<NonNullable<Rules['stale']>> = (population, { afterMs }) => {
+  const { capabilities, now } = population;
+  return (webhook) => {
+    if (webhook.kind !== 'endpoint' || !webhook.enabled) return null;
+    const success = capabilities.signals ? timeOf(webhook.signal?.lastSuccess) : null;
+    // Most have a fresh success, and then nothing older matters.
+    if (success !== null && success > now - afterMs && !population.quietUntil?.has(keyOf(webhook))) return null;
+    return judge(webhook, population, afterMs);
+  };
 };

@@ -3,7 +3,7 @@ import type { Rules } from '../policy/policy.ts';
 import { keyOf, type Webhook } from '../webhook.ts';
 import { comparableAge, day, span } from './age.ts';
 import type { Finding } from './finding.ts';
-import type { Population, Rule } from './population.ts';
+import type { AllRule, Population } from './population.ts';
 
 type Params = NonNullable<Rules['superseded-secret']>;
 
@@ -43,7 +43,7 @@ const judge = (
 };
 
 /** Signing secrets beside which the newest ones have stood for the overlap. Only active secrets supersede. */
-export const supersededSecret: Rule<Params> = function* (population, { overlapMs, keep }) {
+export const supersededSecret: AllRule<Params> = function* (population, { overlapMs, keep }) {
   const secrets = population.webhooks.filter(({ kind }) => kind === 'signing-secret');
   const active = secrets.filter(({ enabled }) => enabled);
   if (secrets.length <= keep || active.length < keep) return;

@@ -1,10 +1,10 @@
 import type { Ms } from '../clock.ts';
 import type { Rules } from '../policy/policy.ts';
-import { keyOf, type Webhook } from '../webhook.ts';
+import type { Webhook } from '../webhook.ts';
 import { ageOf, day, span } from './age.ts';
-import type { Finding } from './finding.ts';
-import { judgeHost, type Setting } from './host.ts';
-import type { Population, Rule } from './population.ts';
+import { isOrdinary, judgeHost } from './host.ts';
+import { matcherOf } from './host-patterns.ts';
+import type { OneRule, Population } from './population.ts';
 
 type Maturity = { reached: boolean; says: string };
 
@@ -19,21 +19,18 @@ const maturity = (webhook: Webhook, population: Population, afterMs: Ms): Maturi
     : { reached: false, says: `${stands}, younger than ${span(afterMs)}: from ${day(from)} on` };
 };
 
-const findingOf = (webhook: Webhook, population: Population, setting: Setting, afterMs: Ms): Finding | null => {
-  const { verdict, confidence, evidence, act } = judgeHost(population.urlOf(webhook), setting);
-  if (verdict === 'ok') return null;
-  const found = { rule: 'test', confidence: confidence ?? 'low' } as const;
-  if (!act) return { ...found, evidence, proposes: false };
-  const { reached, says } = maturity(webhook, population, afterMs);
-  return { ...found, evidence: `${evidence}; ${says}`, proposes: reached };
-};
-
-/** Webhooks that deliver to a test receiver, a placeholder, or to where no provider can reach. */
-export const test: Rule<NonNullable<Rules['test']>> = function* (population, { afterMs, hosts }) {
+/** A webhook that delivers to a test receiver, a placeholder, or to where no provider can reach. */
+export const test: OneRule<NonNullable<Rules['test']>> = (population, { afterMs, hosts }) => {
   const { parkedUrls: parked, selfHosted } = population.capabilities;
-  for (const webhook of population.webhooks) {
-    if (webhook.kind !== 'endpoint' || webhook.url === null) continue;
-    const finding = findingOf(webhook, population, { hosts, parked, selfHosted }, afterMs);
-    if (finding) yield [keyOf(webhook), finding];
-  }
+  const patternOf = matcherOf(hosts);
+  return (webhook, url) => {
+    if (webhook.kind !== 'endpoint' || webhook.url === null) return null;
+    if (url !== null && isOrdinary(url) && patternOf(url.host) === null) return null;
+    const { verdict, confidence, evidence, act } = judgeHost(url, { hosts, parked, selfHosted });
+    if (verdict === 'ok') return null;
+    const found = { rule: 'test', confidence: confidence ?? 'low' } as const;
+    if (!act) return { ...found, evidence, proposes: false };
+    const { reached, says } = maturity(webhook, population, afterMs);
+    return { ...found, evidence: `${evidence}; ${says}`, proposes: reached };
+  };
 };

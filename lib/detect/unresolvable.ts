@@ -1,11 +1,11 @@
 import { iso, type Ms } from '../clock.ts';
 import type { Rules } from '../policy/policy.ts';
-import type { ParsedUrl } from '../url.ts';
+import { isHttp, type ParsedUrl } from '../url.ts';
 import { keyOf, type Webhook } from '../webhook.ts';
 import { day, latest, span, timeOf } from './age.ts';
 import type { Finding, Sighting } from './finding.ts';
 import { judgeHost } from './host.ts';
-import type { Population, Rule } from './population.ts';
+import type { OneRule, Population } from './population.ts';
 
 type Params = NonNullable<Rules['unresolvable']>;
 
@@ -22,7 +22,7 @@ export type Resolution = 'exists' | 'absent' | 'unknown';
  * @param hosts the policy's own test hosts
  */
 export const nameToAsk = (url: ParsedUrl | null, hosts: readonly string[] = []): string | null => {
-  if (url === null || !/^https?$/.test(url.scheme) || url.ip !== null) return null;
+  if (url === null || !isHttp(url) || url.ip !== null) return null;
   const { verdict } = judgeHost(url, { hosts });
   return verdict === 'ok' || verdict === 'report' ? url.host : null;
 };
@@ -83,12 +83,9 @@ const judge = (webhook: Webhook, name: string, population: Population, { scans, 
   return { ...found, evidence: `${says}: ${times.length} scans, ${seen}, and never in between`, proposes: true };
 };
 
-/** Webhooks whose host was absent from DNS in several scans in a row. What the scans saw is all it looks at. */
-export const unresolvable: Rule<Params> = function* (population, params) {
-  for (const webhook of population.webhooks) {
-    if (webhook.kind !== 'endpoint') continue;
-    const name = nameToAsk(population.urlOf(webhook), population.rules.test?.hosts);
-    const finding = name === null ? null : judge(webhook, name, population, params);
-    if (finding) yield [keyOf(webhook), finding];
-  }
+/** A webhook whose host was absent from DNS in several scans in a row. What the scans saw is all it looks at. */
+export const unresolvable: OneRule<Params> = (population, params) => (webhook, url) => {
+  if (webhook.kind !== 'endpoint' || !population.sightings.get(keyOf(webhook))?.absent) return null;
+  const name = nameToAsk(url, population.rules.test?.hosts);
+  return name === null ? null : judge(webhook, name, population, params);
 };

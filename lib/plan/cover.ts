@@ -7,18 +7,18 @@ const eventsOf = (webhook: Pick<Webhook, 'kind' | 'events'>): readonly string[] 
 /**
  * Counts, per event, the webhooks that would still receive it. `*` receives every event; names never add up to `*`.
  * Removing keeps the counts right, so that one pass over a population judges all of it.
+ *
+ * @param asked those of the webhooks that may be asked about
  */
-export const coverOf = (webhooks: Iterable<Webhook>, off: ReadonlySet<string>) => {
+export const coverOf = (webhooks: Iterable<Webhook>, off: ReadonlySet<string>, asked = webhooks) => {
   const counts = new Map<string, number>();
   const counted = new Set<string>();
   const add = (webhook: Webhook, by: 1 | -1) => {
     for (const event of eventsOf(webhook)) counts.set(event, (counts.get(event) ?? 0) + by);
   };
-  for (const webhook of webhooks) {
-    if (!webhook.enabled || off.has(keyOf(webhook))) continue;
-    counted.add(keyOf(webhook));
-    add(webhook, 1);
-  }
+  const isOn = (webhook: Webhook) => webhook.enabled && !(off.size > 0 && off.has(keyOf(webhook)));
+  for (const webhook of webhooks) if (isOn(webhook)) add(webhook, 1);
+  for (const webhook of asked) if (isOn(webhook)) counted.add(keyOf(webhook));
   return {
     /** Events of this webhook that nobody else would receive. */
     missingWithout(webhook: Pick<Webhook, 'kind' | 'id' | 'events'>): string[] {

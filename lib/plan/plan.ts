@@ -2,15 +2,15 @@ import { type CleanupRecord, recordRef } from '../audit/record.ts';
 import { contentId } from '../canonical.ts';
 import { iso, type Ms } from '../clock.ts';
 import { detect, ruleVersions } from '../detect/detect.ts';
-import type { Confidence, Finding, Findings, ScopeView, Sighting } from '../detect/finding.ts';
+import type { Confidence, Detected, Finding, ScopeView, Sighting } from '../detect/finding.ts';
+import { isoTime } from '../detect/iso-time.ts';
 import type { Account, Policy, RuleName } from '../policy/policy.ts';
 import type { Capabilities } from '../providers/contract.ts';
-import { redactName, redactUrl } from '../url.ts';
 import { fingerprint, keyOf, type Webhook } from '../webhook.ts';
 import { coverOf } from './cover.ts';
+import { approvalReasons, type Candidate, draftOf, timingOf } from './draft.ts';
 import { recordGuards, type Surroundings, secretsInUse, standingGuards } from './guards.ts';
 import type { AccountPlan, ApprovalReason, Guard, Plan, PlanItem, ScopeStatus } from './item.ts';
-import { isShortObservation, scheduleOf } from './schedule.ts';
 
 /** What we know of a scope besides the provider's list; all of it empty without a store. */
 export type Knowledge = {
@@ -58,24 +58,26 @@ export const findingsOf = (
   reading: Reading,
   { sightings, records }: Pick<Knowledge, 'sightings' | 'records'>,
   now: Ms,
-): Findings => {
+): Detected => {
   const { rules, protect } = account;
   return detect({ ...reading, rules, protect, capabilities, now, sightings, ...ownSteps(records.values()) });
 };
 
 const rank: Readonly<Record<Confidence, number>> = { high: 0, medium: 1, low: 2, security: 3 };
 
-/** Surest first, then oldest, then by id: who goes first where not all may go. */
-const byCertainty = ([a, findingsA]: Candidate, [b, findingsB]: Candidate): number => {
-  const surest = (findings: readonly Finding[]) =>
-    Math.min(...findings.map(({ proposes, confidence }) => (proposes ? rank[confidence] : 9)));
-  return (
-    surest(findingsA) - surest(findingsB) ||
-    (a.createdAt ?? '').localeCompare(b.createdAt ?? '') ||
-    (a.id < b.id ? -1 : 1)
-  );
+const certainty = (findings: readonly Finding[]): number =>
+  findings.reduce((surest, { proposes, confidence }) => Math.min(surest, proposes ? rank[confidence] : 9), 9);
+
+/** Surest first, then oldest, then by id: who goes first where not all may go. Places among the candidates. */
+const byCertainty = (candidates: readonly Candidate[]): number[] => {
+  const keys = candidates.map(([{ id, createdAt }, findings], at) => {
+    const created = createdAt ?? '';
+    return { at, id, created, createdMs: isoTime(created), surest: certainty(findings) };
+  });
+  const byAge = (a: (typeof keys)[number], b: (typeof keys)[number]) =>
+    a.createdMs === null || b.createdMs === null ? a.created.localeCompare(b.created) : a.createdMs - b.createdMs;
+  return keys.sort((a, b) => a.surest - b.surest || byAge(a, b) || (a.id < b.id ? -1 : 1)).map(({ at }) => at);
 };
-type Candidate = readonly [Webhook, readonly Finding[]];
 
 const guardsOf = (candidate: Candidate, around: Surroundings, knows: Knowledge, rules: string) => {
   const [webhook] = candidate;
@@ -90,60 +92,6 @@ const guardsOf = (candidate: Candidate, around: Surroundings, knows: Knowledge, 
   return { guards, last: standing.last };
 };
 
-const approvalReasons = (account: Account, capabilities: Capabilities, item: PlanItem): ApprovalReason[] => {
-  const reasons: [ApprovalReason, boolean][] = [
-    ['mode', account.mode !== 'auto'],
-    ['delete-only', !capabilities.disable.includes(item.kind)],
-    ['short-observe', isShortObservation(account)],
-    ['secret', item.findings.some(({ rule }) => rule === 'superseded-secret')],
-    ['partly-restorable', item.restore.possible !== 'yes'],
-    ['last', item.last && account.environment === 'production'],
-  ];
-  return reasons.filter(([, holds]) => holds).map(([reason]) => reason);
-};
-
-const restorability = (capabilities: Capabilities, urlRedacted: boolean): PlanItem['restore'] => ({
-  possible: urlRedacted ? 'partly' : 'yes',
-  lost: [...capabilities.lostOnRestore, ...(urlRedacted ? ['secret part of the url'] : [])],
-});
-
-const itemOf = (
-  account: Account,
-  capabilities: Capabilities,
-  scope: string,
-  [webhook, findings]: Candidate,
-  now: Ms,
-): PlanItem => {
-  const schedule = scheduleOf(account, capabilities.disable.includes(webhook.kind), webhook.enabled);
-  const url = webhook.url === null ? null : redactUrl(webhook.url);
-  const at = (after: Ms | null) => (after === null ? null : iso(now + after));
-  return {
-    account: account.name,
-    provider: account.provider,
-    environment: account.environment,
-    scope,
-    webhookId: webhook.id,
-    kind: webhook.kind,
-    url,
-    name: webhook.name === null ? null : redactName(webhook.name),
-    events: webhook.events,
-    enabled: webhook.enabled,
-    createdAt: webhook.createdAt,
-    signal: webhook.signal,
-    action: 'delete',
-    via: schedule.via,
-    decision: 'report',
-    findings,
-    guards: [],
-    survivor: findings.find(({ survivor }) => survivor)?.survivor ?? null,
-    needsApproval: [],
-    last: false,
-    restore: restorability(capabilities, url !== webhook.url),
-    earliest: { disable: at(schedule.disableAfter), delete: at(schedule.deleteAfter) },
-    fingerprint: fingerprint(webhook),
-  };
-};
-
 /**
  * Decides one scope: findings and guards to decisions. Pure; linear in the population but for the sort of its candidates.
  * Items that go are taken out of the cover one by one, so that a plan as a whole never takes the last one.
@@ -152,46 +100,57 @@ export const planScope = (
   account: Account,
   capabilities: Capabilities,
   reading: Reading,
-  findings: Findings,
+  findings: Detected,
   knows: Knowledge,
   now: Ms,
 ): PlanItem[] => {
   const rules = rulesId(account);
-  const cover = coverOf(reading.webhooks, knows.busy);
-  const around: Surroundings = { account, now, cover, secretsInUse: secretsInUse(reading.webhooks) };
-  const byKey = new Map<string, PlanItem>();
-  const candidates = reading.webhooks.flatMap((webhook): Candidate[] => {
-    const found = findings.get(keyOf(webhook));
-    return found ? [[webhook, found]] : [];
+  const candidates = findings.places.map((at): Candidate => {
+    const webhook = reading.webhooks[at] as Webhook;
+    return [webhook, findings.get(keyOf(webhook)) ?? []];
   });
-  for (const candidate of candidates.toSorted(byCertainty)) {
-    const [webhook, found] = candidate;
-    const item = itemOf(account, capabilities, reading.scope, candidate, now);
-    if (!found.some(({ proposes }) => proposes)) {
-      byKey.set(keyOf(webhook), item);
+  const asked = candidates.map(([webhook]) => webhook);
+  const cover = coverOf(reading.webhooks, knows.busy, asked);
+  const around: Surroundings = { account, now, cover, secretsInUse: secretsInUse(reading.webhooks) };
+  const timing = timingOf(account, capabilities, now);
+  const items = candidates.map((candidate) =>
+    draftOf(account, capabilities, reading.scope, candidate, timing(candidate[0])),
+  );
+  for (const at of byCertainty(candidates)) {
+    const candidate = candidates[at] as Candidate;
+    const item = items[at] as PlanItem;
+    if (!item.findings.some(({ proposes }) => proposes)) continue;
+    const { guards, last } = guardsOf(candidate, around, knows, rules);
+    if (guards.length > 0) {
+      items[at] = { ...item, decision: 'keep', guards, last };
       continue;
     }
-    const { guards, last } = guardsOf(candidate, around, knows, rules);
-    const decision = guards.length > 0 ? 'keep' : 'propose';
-    const decided: PlanItem = { ...item, decision, guards, last };
-    if (decision === 'propose') cover.remove(webhook);
-    const needsApproval = decision === 'propose' ? approvalReasons(account, capabilities, decided) : [];
-    byKey.set(keyOf(webhook), { ...decided, needsApproval });
+    cover.remove(candidate[0]);
+    const needsApproval = approvalReasons(account, capabilities, item, last);
+    items[at] = { ...item, decision: 'propose', last, needsApproval };
   }
-  return candidates.map(([webhook]) => byKey.get(keyOf(webhook)) as PlanItem);
+  return items;
 };
 
 /** What an approval agrees to: neither times nor prose, so that the same findings keep their id. */
 const agreed = (item: PlanItem) => ({
-  scope: item.scope,
-  kind: item.kind,
-  id: item.webhookId,
   fingerprint: item.fingerprint,
-  via: item.via,
-  rules: item.findings.filter(({ proposes }) => proposes).map(({ rule }) => rule),
-  survivor: item.survivor?.webhookId ?? null,
+  id: item.webhookId,
+  kind: item.kind,
   last: item.last,
+  rules: item.findings.filter(({ proposes }) => proposes).map(({ rule }) => rule),
+  scope: item.scope,
+  survivor: item.survivor?.webhookId ?? null,
+  via: item.via,
 });
+
+/** What is approved of a plan, in an order that does not depend on the list. */
+const agreedItems = (items: readonly PlanItem[]) =>
+  items
+    .filter(({ decision }) => decision === 'propose')
+    .map((item) => ({ item, key: `${item.scope}\n${item.kind}\n${item.webhookId}` }))
+    .sort((a, b) => (a.key < b.key ? -1 : 1))
+    .map(({ item }) => agreed(item));
 
 /** The id of one account's plan. */
 export const accountPlanId = (account: Account, policyHash: string, items: readonly PlanItem[]): string =>
@@ -201,10 +160,7 @@ export const accountPlanId = (account: Account, policyHash: string, items: reado
     environment: account.environment,
     policy: policyHash,
     rules: rulesId(account),
-    items: items
-      .filter(({ decision }) => decision === 'propose')
-      .map(agreed)
-      .toSorted((a, b) => (`${a.scope}\n${a.kind}\n${a.id}` < `${b.scope}\n${b.kind}\n${b.id}` ? -1 : 1)),
+    items: agreedItems(items),
   });
 
 /** More proposals than an unattended run may carry out; percent compared by multiplication, from ten webhooks up. */

@@ -1,0 +1,42 @@
+/** Slots for each text, so that one in so many is taken for another one and looked up for nothing. */
+const slotsEach = 16;
+
+/** One bit for each of the slots that numbers fall into. */
+const bitsFor = (texts: number) => {
+  const slots = 2 ** Math.ceil(Math.log2(Math.max(2, texts) * slotsEach));
+  const words = new Int32Array(slots / 32);
+  const slot = (mark: number) => (Math.imul(mark, 0x9e3779b1) >>> 7) & (slots - 1);
+  return {
+    add: (mark: number): void => {
+      const at = slot(mark);
+      words[at >> 5] = (words[at >> 5] ?? 0) | (1 << (at & 31));
+    },
+    has: (mark: number): boolean => {
+      const at = slot(mark);
+      return ((words[at >> 5] ?? 0) & (1 << (at & 31))) !== 0;
+    },
+  };
+};
+
+/** A number that is equal for equal texts. It looks at the end alone, where ids differ. */
+export const markOf = (text: string): number => {
+  let mark = text.length;
+  for (let at = Math.max(0, text.length - 8); at < text.length; at++)
+    mark = ((mark << 5) - mark + text.charCodeAt(at)) | 0;
+  return mark;
+};
+
+/** Says of most marks that none of these texts has it, without a look-up; of the mark of each of them that one may. */
+export const mayBeAmong = (texts: Iterable<string>, size: number): ((mark: number) => boolean) => {
+  const bits = bitsFor(size);
+  for (const text of texts) bits.add(markOf(text));
+  return bits.has;
+};
+
+/** Says of most marks that stand in the list once that they do; of each that stands in it twice that it may. */
+export const mayRepeat = (marks: Int32Array): ((mark: number) => boolean) => {
+  const once = bitsFor(marks.length);
+  const twice = bitsFor(marks.length);
+  for (const mark of marks) (once.has(mark) ? twice : once).add(mark);
+  return twice.has;
+};
