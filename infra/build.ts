@@ -70,7 +70,7 @@ export type Size = Weight & { name: string };
 type Weight = { cold: number; total: number; gzip: number };
 
 /** The entry and all that it imports before its first line runs. */
-const coldBytes = ({ outputs }: Bundle['metafile']): number => {
+export const coldBytes = ({ outputs }: Bundle['metafile']): number => {
   const entry = Object.keys(outputs).find((path) => outputs[path]?.entryPoint && /(index|hooksweep)\.mjs$/.test(path));
   const found = new Set(entry ? [entry] : []);
   for (const path of found)
