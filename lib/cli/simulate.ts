@@ -3,15 +3,12 @@ import { faultsOf, type Simulator, startSimulator } from '../simulator/server.ts
 import { textsOf } from './args.ts';
 import { type Command, CommandError, type Context, type ExitCode, exit } from './command.ts';
 import { wholeNumber } from './option.ts';
+import { portProblem } from './port.ts';
 
 const startsWithNothing = (error: unknown, port: number): CommandError | null => {
+  const taken = portProblem(error, port);
+  if (taken) return taken;
   const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'EADDRINUSE' || code === 'EACCES')
-    return new CommandError({
-      code: 'port-in-use',
-      message: `the port ${port} on 127.0.0.1 ${code === 'EACCES' ? 'may not be used' : 'is in use'}`,
-      hint: 'name another one, or leave --port away for any free one',
-    });
   return code === undefined && error instanceof Error
     ? new CommandError({ code: 'bad-option', message, hint: 'hooksweep simulate --help shows an example' })
     : null;
