@@ -114,9 +114,10 @@ export const buildAll = async (print: (text: string) => void = console.log): Pro
   const bundles = await Promise.all([...functionNames().map(bundleFunction), bundleCli()]);
   rmSync(join(root, 'dist'), { recursive: true, force: true });
   bundles.forEach(write);
-  // What pages of the CLI carry inside them is read from beside the code, here as in lib/report/.
+  // What pages of the CLI carry inside them is read from beside the code, here as in lib/report/ and lib/console/.
   const isAsset = (name: string): boolean => !name.endsWith('.json');
-  cpSync(join(root, 'lib/report/browser'), join(root, 'dist/cli/browser'), { recursive: true, filter: isAsset });
+  for (const pages of ['lib/report/browser', 'lib/console/browser'])
+    cpSync(join(root, pages), join(root, 'dist/cli/browser'), { recursive: true, filter: isAsset });
   const sizes = bundles.map(weigh);
   print(sizeTable(sizes));
   const problems = overweight(sizes, JSON.parse(readFileSync(join(root, 'infra/bundles.json'), 'utf8')));

@@ -94,6 +94,18 @@ export const limits = {
   exportFileBytes: 32 * 1024 * 1024,
   /** The largest file of an export that is read back: one file and the largest story that may end it. */
   exportFileBytesMax: 256 * 1024 * 1024,
+  /** One form of the console: a reason, and up to `pageRecordsMax` names of records. */
+  consoleFormBytesMax: 64 * 1024,
+  /** A form of the console that was opened longer ago shows what may have changed since, and is not taken. */
+  consoleFormMs: hour,
+  /** A reason that a person gives in the console: what a line of a history keeps, less the words around it. */
+  reasonCharactersMax: 400,
+  /** Webhooks in each list of the console's overview; the list of all has pages. */
+  consoleRowsMax: 50,
+  /** How far the overview looks back for what was deleted or failed. */
+  consoleLookBackMs: 30 * 24 * hour,
+  /** Time between two looks of an open page: soon enough for a person, and 30 reads a minute for the table. */
+  consoleLookMs: 2 * second,
   /** A plan file. */
   planBytesMax: 256 * 1024 * 1024,
   /** One notice as it is published, all its forms and attributes together: SNS takes 256 KB, the rest is its envelope. */

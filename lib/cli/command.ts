@@ -57,6 +57,8 @@ export type Context = {
    * `local` on the folder of `--local` (default `.hooksweep`).
    */
   session(stack: 'none' | 'local'): Promise<Session>;
+  /** The same command line with the policy still to be read, for a command that outlives a change of it. */
+  fresh(): Context;
 };
 
 /** One command as data: help, completion and parsing come from it. */

@@ -3,6 +3,7 @@ import { approve } from './approve.ts';
 import { audit } from './audit.ts';
 import { checkUrl } from './check-url.ts';
 import type { Command } from './command.ts';
+import { consoleCommand } from './console.ts';
 import { demo } from './demo.ts';
 import { deployCheck } from './deploy-check.ts';
 import { enqueue } from './enqueue.ts';
@@ -41,6 +42,7 @@ export const commands: readonly Command[] = [
   why,
   checkUrl,
   audit,
+  consoleCommand,
   stop,
   start,
   simulate,

@@ -46,7 +46,8 @@ const contextFor = (
   };
   const { env, cwd, signal } = around;
   const session: Context['session'] = async (stack) => openSession(stack, await policyOnce(), settings);
-  return { ...parsed, out, env, cwd, signal, policy: policyOnce, session };
+  const fresh = () => contextFor(around, out, secrets, parsed);
+  return { ...parsed, out, env, cwd, signal, policy: policyOnce, session, fresh };
 };
 
 const execute = async (

@@ -8,7 +8,8 @@ import { guardWords } from './words.ts';
 /** Markup by `hono/html`, which escapes each value that it is given; nothing where there is nothing to say. */
 export type Part = ReturnType<typeof html> | '';
 
-const tile = (name: string, count: number, kind = '') => html`
+/** A number and what it counts. */
+export const tile = (name: string, count: number, kind = '') => html`
   <div class="panel ${kind}"><dt>${name}</dt><dd>${count.toLocaleString('en')}</dd></div>`;
 
 /** A name in a table that sets the filter of this kind to it. */
@@ -16,10 +17,10 @@ const pick = (kind: 'account' | 'rule' | 'guard', name: string) =>
   html`<button type="button" class="link" data-filter="${kind}" data-value="${name}">${name}</button>`;
 
 /** Cells of a row: texts start, numbers end. */
-const cells = (values: readonly (string | number)[]) =>
+export const cells = (values: readonly (string | number)[]) =>
   values.map((value) => html`<td${typeof value === 'number' ? html` class="number"` : ''}>${value}</td>`);
 
-const tableOf = (caption: string, heads: readonly string[], rows: readonly Part[], texts: number): Part =>
+export const tableOf = (caption: string, heads: readonly string[], rows: readonly Part[], texts: number): Part =>
   rows.length === 0
     ? ''
     : html`

@@ -1,0 +1,65 @@
+import { once } from 'node:events';
+import { relative, resolve } from 'node:path';
+import { connectStack } from '../../infra/local/stack.ts';
+import { systemClock, systemRandom } from '../clock.ts';
+import type { Desk } from '../console/desk.ts';
+import { shared } from '../console/lease.ts';
+import { serviceOf } from '../console/service.ts';
+import { textOf } from './args.ts';
+import { type Command, type Context, type ExitCode, exit } from './command.ts';
+import { wholeNumber } from './option.ts';
+import { portProblem } from './port.ts';
+import { defaultFolder } from './session.ts';
+
+/**
+ * Each look opens the store and lets go of it, as a command does, so that `run` can take the folder while the console is
+ * open; each reads the policy as it stands then.
+ */
+const deskOf = (context: Context): Desk => {
+  const { cwd, values, out } = context;
+  const folder = resolve(cwd, textOf(values, 'local') || defaultFolder);
+  const looking = shared(() => context.fresh().session('none'));
+  const deciding = shared(() => context.fresh().session('local'));
+  return {
+    where: relative(cwd, folder) || folder,
+    read: (use) => looking((session) => use(serviceOf(session, out))),
+    change: (use) => deciding((session) => use(serviceOf(session, out))),
+    isAtWork: async () => (await connectStack(folder)) !== null,
+  };
+};
+
+const run = async (context: Context): Promise<ExitCode> => {
+  const { out, signal } = context;
+  const port = wholeNumber(context, 'port', 0, 65_535);
+  // What is wrong with the policy or the store is said here, and not first in a browser.
+  const desk = deskOf(context);
+  await desk.read((service) => service.status());
+  const { startConsole } = await import('../console/server.ts');
+  const { url, close } = await startConsole(desk, port, systemClock, systemRandom).catch((error: unknown) => {
+    throw portProblem(error, port) ?? error;
+  });
+  try {
+    out.document({ url });
+    out.line(url);
+    out.progress(`the console of ${desk.where}, for you alone: the address lets in whoever has it; until Ctrl-C`);
+    if (!signal.aborted) await once(signal, 'abort');
+    return exit.ok;
+  } finally {
+    await close();
+  }
+};
+
+export const consoleCommand: Command = {
+  name: 'console',
+  summary: 'Open a page on this machine: what waits, what is watched, what went, and the decisions about it.',
+  usage: '',
+  about: `Serves on 127.0.0.1 until Ctrl-C and prints the address, with a random token that lets in whoever has it. Shows what waits
+for approval, what is being watched and until when, what was deleted and what failed, and the story of each webhook with its backup.
+Approve, veto, release, restore, stop and start ask for a reason and a confirmation. Works beside \`run\`, and keeps up with it.
+Exit codes: 0, 1 error.`,
+  options: { port: { type: 'string' } },
+  optionHelp: { port: 'NUMBER  default: any free one' },
+  positionals: { min: 0, max: 0 },
+  examples: ['hooksweep console', 'hooksweep console --port 8090 --local /var/lib/hooksweep'],
+  run,
+};

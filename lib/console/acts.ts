@@ -1,0 +1,110 @@
+import type { AuditRecord } from '../audit/query.ts';
+import { untilFrom } from '../cli/veto.ts';
+import { iso, type Ms } from '../clock.ts';
+import type { Decided } from '../jobs/decide.ts';
+import type { RestoreAnswer } from '../jobs/restore.ts';
+import type { Outcome } from './forms.ts';
+import type { Service } from './service.ts';
+
+export const actNames = ['approve', 'veto', 'release', 'restore', 'stop', 'start'] as const;
+export type ActName = (typeof actNames)[number];
+
+/** What a person wrote into a form, checked. */
+export type Given = { target: string; reason: string; until: string };
+
+type Act = {
+  /** On links and buttons. */
+  label: string;
+  /** What is asked, above the list of what is meant. */
+  question: string;
+  /** What comes of it. */
+  says: string;
+  /** On production the account's name has to be typed. */
+  careful: boolean;
+  /** It is about accounts, not about webhooks. */
+  ofAccounts?: true;
+  carryOut(service: Service, given: Given, now: Ms): Promise<Outcome['lines']>;
+};
+
+const linesOf = ({ results }: { results: readonly (Decided | RestoreAnswer)[] }): Outcome['lines'] =>
+  results.map((result) => {
+    const name = 'url' in result && result.url !== null ? `${result.url} (${result.target})` : result.target;
+    return { ok: result.ok, text: `${name}: ${result.detail}` };
+  });
+
+/** Everything that can be done here, each as the command of its name does it. */
+export const acts: Readonly<Record<ActName, Act>> = {
+  approve: {
+    label: 'Approve',
+    question: 'Approve this cleanup?',
+    says: 'Each is switched off where the provider can do that, watched, and then deleted. Every step is judged again on a fresh list.',
+    careful: true,
+    carryOut: async (service, { target, reason }) => linesOf(await service.approve({ targets: [target], reason })),
+  },
+  veto: {
+    label: 'Veto',
+    question: 'Keep this webhook?',
+    says: 'Its cleanup ends, and what hooksweep had switched off is switched on again. The veto lasts until the webhook or the rules change, or until the time that you give.',
+    careful: false,
+    carryOut: async (service, { target, reason, until }, now) =>
+      linesOf(
+        await service.veto({ targets: [target], reason, until: until === '' ? null : iso(untilFrom(until, now)) }),
+      ),
+  },
+  release: {
+    label: 'Release',
+    question: 'Let this cleanup go on?',
+    says: 'It waits for a person. Released, its next step is judged anew.',
+    careful: true,
+    carryOut: async (service, { target, reason }) => linesOf(await service.release({ targets: [target], reason })),
+  },
+  restore: {
+    label: 'Restore',
+    question: 'Bring this webhook back?',
+    says: 'It is switched on where it still is, and created from its backup where it is gone. It is not swept again.',
+    careful: true,
+    carryOut: async (service, { target, reason }) =>
+      linesOf(await service.restore({ records: [target], reason, dryRun: false })),
+  },
+  stop: {
+    label: 'Stop',
+    question: 'Stop?',
+    says: 'From the next call on nothing is switched off or deleted. What must be put back still is.',
+    careful: false,
+    ofAccounts: true,
+    async carryOut(service, { target, reason }) {
+      await service.stop({ account: target || null, reason });
+      return [{ ok: true, text: `${target || 'everything'} is stopped` }];
+    },
+  },
+  start: {
+    label: 'Start',
+    question: 'Start again?',
+    says: 'What was approved goes on from where it stood.',
+    careful: true,
+    ofAccounts: true,
+    async carryOut(service, { target, reason }) {
+      await service.start({ account: target || null, reason });
+      return [{ ok: true, text: `${target || 'everything'} is started` }];
+    },
+  },
+};
+
+type Standing = Pick<AuditRecord, 'state' | 'held'> & Partial<Pick<AuditRecord, 'leftAs'>>;
+
+const byState: Partial<Record<AuditRecord['state'], readonly ActName[]>> = {
+  proposed: ['approve', 'veto'],
+  approved: ['veto'],
+  disabling: ['veto'],
+  observing: ['veto'],
+  deleting: ['veto'],
+  disabled: ['restore'],
+  deleted: ['restore'],
+  failed: ['restore'],
+};
+
+/** What a person can do about a record as it stands. */
+export const actsFor = ({ state, held, leftAs }: Standing): readonly ActName[] => [
+  ...(held === null ? [] : (['release'] as const)),
+  ...(state === 'failed' && leftAs === 'on' ? [] : (byState[state] ?? [])),
+];
