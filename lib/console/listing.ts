@@ -36,7 +36,7 @@ export const listingPart = async (service: Service, asked: Asked): Promise<Part>
     ...(asked.cursor !== '' && { cursor: asked.cursor }),
   });
   return html`${filters(asked)}
-<section aria-label="Webhooks">${
+<section aria-labelledby="found"><h2 id="found">Newest change first</h2>${
     records.length === 0
       ? html`<p class="empty">No record matches. Choose another state, or clear a field.</p>`
       : html`<ul class="rows" role="list">${records.map(recordRow)}</ul>`

@@ -1,4 +1,7 @@
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { AxeResults } from 'axe-core';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 
 const executablePath = '/usr/bin/chromium';
@@ -19,21 +22,36 @@ export type Opened = {
   requests: string[];
 };
 
-/** Opens a file from the disk as a person would. */
-export const openFile = async (
+type Settings = { colorScheme?: 'light' | 'dark'; javaScriptEnabled?: boolean; width?: number };
+
+/** Opens an address as a person would, and keeps what the page complains of and what it asks of others. */
+export const openAddress = async (
   browser: Browser,
-  path: string,
-  settings: { colorScheme?: 'light' | 'dark'; javaScriptEnabled?: boolean; width?: number } = {},
+  address: string,
+  isOwn: (asked: string) => boolean,
+  { width = 1280, ...rest }: Settings = {},
 ): Promise<Opened> => {
-  const { width = 1280, ...rest } = settings;
   const context = await browser.newContext({ viewport: { width, height: 900 }, ...rest });
   const page = await context.newPage();
   const [complaints, requests]: [string[], string[]] = [[], []];
   page.on('console', (message) => void complaints.push(message.text()));
   page.on('pageerror', (error) => void complaints.push(String(error)));
   page.on('request', (request) => {
-    if (request.url() !== `file://${path}`) requests.push(request.url());
+    if (!isOwn(request.url())) requests.push(request.url());
   });
-  await page.goto(`file://${path}`);
+  await page.goto(address);
   return { page, context, complaints, requests };
+};
+
+/** Opens a file from the disk as a person would. */
+export const openFile = (browser: Browser, path: string, settings: Settings = {}): Promise<Opened> =>
+  openAddress(browser, `file://${path}`, (asked) => asked === `file://${path}`, settings);
+
+const axeFile = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+/** What axe objects to on this page, and how many of its rules it passes. */
+export const axe = async (page: Page) => {
+  await page.evaluate(`${await readFile(axeFile, 'utf8')};undefined`);
+  const { violations, passes } = (await page.evaluate('axe.run()')) as AxeResults;
+  return { violations: violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]), passed: passes.length };
 };
