@@ -80,5 +80,6 @@ export const meantBy = (service: Service, act: ActName, target: string): Promise
   return target.startsWith('sha256:') ? ofPlan(service, act, target) : ofRecord(service, act, target);
 };
 
-/** The URL as it may be shown, or what names a webhook without one. */
-export const titleOf = ({ url, webhookId }: Pick<AuditRecord, 'url' | 'webhookId'>): string => url ?? webhookId;
+/** The URL as it may be shown, or what names one without. */
+export const titleOf = ({ url, kind, webhookId }: Pick<AuditRecord, 'url' | 'kind' | 'webhookId'>): string =>
+  url ?? `${kind === 'endpoint' ? 'webhook' : 'signing secret'} ${webhookId}`;

@@ -131,6 +131,8 @@ const rest = (atWork: boolean): Part => html`
     : html`<p>Nobody is at work here. What you decide is written down now, and carried out by the next <code>hooksweep run</code>.</p>`
 }</section>`;
 
+const jump = (id: string, name: string): Part => html`<a href="#${id}">${name}</a>`;
+
 const totals = ({ status, failed: { length: failures }, deleted: { length: gone } }: Overview): Part => {
   const { records } = status;
   const troubles = failures + status.held.length;
@@ -139,8 +141,8 @@ const totals = ({ status, failed: { length: failures }, deleted: { length: gone 
     .reduce((sum, state) => sum + (records[state] ?? 0), 0);
   return html`
 <section aria-label="Totals" data-live="totals"><dl class="tiles">
-  ${tile('wait for approval', records.proposed ?? 0, 'report')}${tile('under way', open)}
-  ${tile('failed or held', troubles, troubles > 0 ? 'propose' : '')}${tile('deleted in 30 days', gone)}</dl></section>`;
+  ${tile(jump('waiting', 'wait for approval'), records.proposed ?? 0, 'report')}${tile(jump('under-way', 'under way'), open)}
+  ${tile(jump('failed', 'failed or held'), troubles, troubles > 0 ? 'propose' : '')}${tile(jump('deleted', 'deleted in 30 days'), gone)}</dl></section>`;
 };
 
 const filter = html`
@@ -150,5 +152,5 @@ const filter = html`
 
 /** What waits, what is under way, what failed and what is gone. */
 export const overviewPart = (overview: Overview, atWork: boolean): Part =>
-  html`${rest(atWork)}${killSwitch(overview.status)}${totals(overview)}${filter}${waiting(overview)}
+  html`<div class="bar">${rest(atWork)}${killSwitch(overview.status)}</div>${totals(overview)}${filter}${waiting(overview)}
 ${underWay(overview)}${failed(overview)}${deleted(overview)}${accounts(overview)}`;
