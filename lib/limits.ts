@@ -60,6 +60,10 @@ export const limits = {
   cyclesMax: 10_000,
   /** Pages of one plan, or of what one scan saw, at 128 KB each: far more than any account has. */
   pagesMax: 10_000,
+  /** Days of which a back-test finds a scope's population: a quarter, as long as the default of `stale`. */
+  snapshotDaysMax: 90,
+  /** One scope's population of one day, for back-tests: about 7,000 webhooks of 600 bytes. */
+  snapshotBytesMax: 4 * 1024 * 1024,
   /** A plan that nobody approved lapses. */
   planLapseMs: 7 * 24 * hour,
   /** Pause of an account whose credential was refused; a working scan or `start` ends it earlier. */

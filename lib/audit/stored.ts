@@ -95,6 +95,15 @@ const header = {
 
 const planItem = v.looseObject({ account: named, scope: named, kind, webhookId: named, fingerprint: print });
 const sighting = v.looseObject({ kind, id: text, firstSeen: text });
+const snapshotDay = v.looseObject({ day: text, at: time, hash: text, slot: whole, pages, webhooks: whole });
+const snapshotRow = v.looseObject({
+  ...{ id: text, kind, url: v.nullable(text), name: v.nullable(text), events: v.array(text), enabled: yes },
+  ...{ createdAt: v.nullable(text), updatedAt: v.nullable(text), secretId: v.nullable(text) },
+  signal: v.nullable(v.looseObject({ lastSuccess: v.nullable(text), lastAttempt: v.nullable(text), failing: yes })),
+  settings: v.looseObject({}),
+  sighting: v.looseObject({ firstSeen: text }),
+  fingerprint: print,
+});
 
 /** By the families of both keys. Items that are not here carry nothing that is acted on. */
 const shapes: Readonly<Record<string, v.ObjectEntries>> = {
@@ -107,6 +116,8 @@ const shapes: Readonly<Record<string, v.ObjectEntries>> = {
   'account notices': { name: named, at: time, told: v.array(text), standing: v.record(text, time) },
   'scope scope': scope,
   'scope seen': { seen: v.record(text, sighting) },
+  'scope snapshots': { days: v.array(snapshotDay) },
+  'scope population': { day: text, hash: text, rows: v.array(snapshotRow) },
   'plan header': header,
   'plan page': { items: v.array(planItem) },
   'plan group': { planIds: v.array(text) },

@@ -1,6 +1,7 @@
 import { apply } from './apply.ts';
 import { approve } from './approve.ts';
 import { audit } from './audit.ts';
+import { backtest } from './backtest.ts';
 import { checkUrl } from './check-url.ts';
 import type { Command } from './command.ts';
 import { consoleCommand } from './console.ts';
@@ -28,6 +29,7 @@ export const commands: readonly Command[] = [
   init,
   validate,
   deployCheck,
+  backtest,
   scan,
   apply,
   run,

@@ -45,12 +45,15 @@ const learnSecrets = (policy: Policy, { env, secrets }: SessionSettings): void =
 };
 
 export const readPolicy = async (settings: SessionSettings): Promise<Policy> => {
-  const name = configName(settings);
-  const file = resolve(settings.cwd, name);
+  const policy = await policyNamed(configName(settings), settings.cwd);
+  learnSecrets(policy, settings);
+  return policy;
+};
+
+/** The policy in a file as a person named it. Its credentials are not used. */
+export const policyNamed = async (name: string, cwd: string): Promise<Policy> => {
   try {
-    const policy = await loadPolicy(file, providers);
-    learnSecrets(policy, settings);
-    return policy;
+    return await loadPolicy(resolve(cwd, name), providers);
   } catch (error) {
     // People know the file by what they typed.
     for (const problem of (error as { problems?: { file: string }[] }).problems ?? []) problem.file = name;

@@ -47,8 +47,9 @@ const groupKey = (planId: string): Key => ({ pk: `plan#${planId}`, sk: 'group' }
 
 export const readHeader = (ports: Ports, planId: string) => read<PlanHeader>(ports.table, headerKey(planId));
 
-const paged = (items: readonly PlanItem[]): PlanItem[][] => {
-  const pages: PlanItem[][] = [];
+/** Items in pages of half of what an item may hold. */
+export const paged = <Entry>(items: readonly Entry[]): Entry[][] => {
+  const pages: Entry[][] = [];
   let bytes = Number.POSITIVE_INFINITY;
   for (const item of items) {
     const size = Buffer.byteLength(canonical(item)) + 256;

@@ -19,6 +19,7 @@ import { accountOf, type Ports } from './ports.ts';
 import { type OnFailure, readAccount } from './reading.ts';
 import { openRecordsOf } from './records.ts';
 import { noteScope, noteScopeNames, readScope, readScopeNames, type ScopeItem } from './scope.ts';
+import { keepSnapshot } from './snapshots.ts';
 import { moved, undone, write } from './story.ts';
 
 /** What is under observation is judged at every scan: whoever lost its reason, or the cover, goes back at once. */
@@ -179,6 +180,7 @@ export const scanAccount = async (ports: Ports, name: string, options: ScanOptio
     await endCredentialPause(ports, own);
     await publish(ports, account, found, now);
     await introduce(ports, own, found.plan, found.items);
+    for (const scan of found.scans) await keepSnapshot(ports, account, scan, now);
   }
   return { plan: found.plan, items: found.items };
 };

@@ -32,6 +32,10 @@ const unconnected: Http = {
   },
 };
 
-/** What a provider can do at its published address. Calls nobody and needs no credential. */
+/** What a provider can do for this account. Calls nobody and needs no credential. */
+export const capabilitiesFor = (definition: ProviderDefinition, account: Account): Capabilities =>
+  definition.open(account, {}, unconnected).capabilities;
+
+/** What a provider can do at its published address. */
 export const capabilitiesOf = (definition: ProviderDefinition): Capabilities =>
-  definition.open(sampleAccount(definition, 'sandbox'), {}, unconnected).capabilities;
+  capabilitiesFor(definition, sampleAccount(definition, 'sandbox'));
