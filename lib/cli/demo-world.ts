@@ -1,12 +1,18 @@
 import { stringify } from 'yaml';
+import { iso, systemClock } from '../clock.ts';
 import { variableFor } from '../policy/reference.ts';
 import { providers } from '../providers/registry.ts';
+import type { GithubHook } from '../simulator/github-population.ts';
 import { type Simulator, startSimulator } from '../simulator/server.ts';
 
 /** A simulated account at each provider: the policy file that names them, and the environment variables that it refers to. */
 export type DemoWorld = {
   policy: string;
+  /** The same without its protect entries. */
+  looser: string;
   env: Readonly<Record<string, string>>;
+  /** The partner's demo takes place: at GitHub a protected webhook receives a delivery. */
+  deliver(): void;
   close(): Promise<void>;
 };
 
@@ -37,6 +43,12 @@ const shared = {
   retry: { attempts: 8, base: '200ms', cap: '5s' },
 };
 
+/** What GitHub shows once the tunnels have received a delivery. */
+const delivered = (hook: GithubHook): GithubHook =>
+  hook.url.includes('.loca.lt/')
+    ? { ...hook, deliveries: [{ at: iso(systemClock.now()), code: 200 }, ...(hook.deliveries ?? [])] }
+    : hook;
+
 /** Starts a simulator of every provider. */
 export const startDemoWorld = async (): Promise<DemoWorld> => {
   const started: [id: string, simulator: Simulator][] = [];
@@ -54,5 +66,14 @@ export const startDemoWorld = async (): Promise<DemoWorld> => {
   const values = started.flatMap(([id, { credentials }]) =>
     Object.entries(credentials).map(([name, value]) => [variable(id, name), value]),
   );
-  return { policy: stringify({ version: 1, accounts, ...shared }), env: Object.fromEntries(values), close };
+  const hooks = started.find(([id]) => id === 'github')?.[1].state ?? new Map<string, GithubHook>();
+  return {
+    policy: stringify({ version: 1, accounts, ...shared }),
+    looser: stringify({ version: 1, accounts, ...shared, protect: [] }),
+    env: Object.fromEntries(values),
+    deliver: () => {
+      for (const [id, hook] of hooks) hooks.set(id, delivered(hook));
+    },
+    close,
+  };
 };

@@ -27,7 +27,7 @@ const sink = (line: (text: string) => void): Writable => {
 /** Lines of a command that failed which the error quotes. */
 const saidMax = 4;
 
-type Tour = { context: Context; folder: string; env: Readonly<Record<string, string>> };
+type Tour = { context: Context; folder: string; env: Readonly<Record<string, string>>; deliver: () => void };
 
 /** Runs one command line of the tour. Ends the tour where it fails. */
 const perform = async (tour: Tour, argv: readonly string[], tell: (text: string) => void): Promise<void> => {
@@ -76,6 +76,21 @@ const show = (tour: Tour, rows: readonly (readonly string[])[]): void => {
   for (const line of tableLines(rows, '  ')) tour.context.out.line(line);
 };
 
+/** The next scheduled scan sees what came of the webhooks meanwhile; then the recorded scans are judged again. */
+const backtested = async (tour: Tour): Promise<void> => {
+  tour.deliver();
+  await perform(tour, ['run', '--until-idle'], () => {});
+  const lines: string[] = [];
+  await step(
+    tour,
+    '6. Should the policy be looser? What it would have proposed in the recorded scans without `protect`, and regretted:',
+    ['backtest', '--policy', 'looser.yml'],
+    (text) => lines.push(text),
+  );
+  const [title = '', ...rest] = lines.slice(lines.findIndex((line) => line.startsWith('Proposed')));
+  for (const line of [title, ...rest.filter((text) => text !== '')]) tour.context.out.line(line);
+};
+
 const tourOf = async (tour: Tour): Promise<void> => {
   const { out } = tour.context;
   out.line('A tour of simulated providers: everything happens on this machine, in a temporary folder.');
@@ -104,6 +119,8 @@ const tourOf = async (tour: Tour): Promise<void> => {
   const left = leftRows(before.plan, after.plan);
   show(tour, left.rows);
   out.line(out.style.bold(`${left.gone} gone, ${left.stayed} kept.`));
+
+  await backtested(tour);
   out.document({ accounts: left.accounts });
 };
 
@@ -118,10 +135,11 @@ With an account of your own:
 const run = async (context: Context): Promise<ExitCode> => {
   const folder = await mkdtemp(join(tmpdir(), 'hooksweep-demo-'));
   try {
-    const { policy, env, close } = await startDemoWorld();
+    const { policy, looser, env, deliver, close } = await startDemoWorld();
     try {
       await writeFile(join(folder, 'hooksweep.yml'), policy, { mode: 0o600 });
-      await tourOf({ context, folder, env });
+      await writeFile(join(folder, 'looser.yml'), looser, { mode: 0o600 });
+      await tourOf({ context, folder, env, deliver });
     } finally {
       await close();
     }
@@ -136,7 +154,7 @@ export const demo: Command = {
   name: 'demo',
   summary: 'Take the tour: simulated providers, cleaned up side by side in front of you.',
   usage: '',
-  about: `Scans, approves, carries out and audits, on simulators and in a temporary folder that is removed at the end. Takes less
+  about: `Scans, approves, carries out, audits and back-tests, on simulators and in a temporary folder that is removed at the end. Takes less
 than a minute. Needs no account, no network and no answers. Exit codes: 0 seen it all, 1 something is wrong.`,
   options: {},
   optionHelp: {},

@@ -13,10 +13,19 @@ it('the tour cleans up every provider, ends by itself, shows each stage, and nam
     const [, before, after] = new RegExp(`^ {2}${name} +(\\d+) → (\\d+) `, 'm').exec(stdout) ?? [];
     expect([name, Number(before) - Number(after)]).toEqual([name, Number(taken)]);
   }
-  for (const stage of ['protected', /^\d+ deleted$/m, /\d entries, 0 broken/, 'hooksweep init github'])
+  const [, added, regretted] = /^(\d+) proposed in addition, (\d+) of them/m.exec(stdout) ?? [];
+  expect(stdout.match(/since \d{4}-\d{2}-\d{2}/g)).toHaveLength(Number(added));
+  expect([Number(added) > 1, regretted]).toEqual([true, '1']);
+  for (const stage of [
+    'protected',
+    'regret: a delivery succeeded',
+    /^\d+ deleted$/m,
+    /\d entries, 0 broken/,
+    'hooksweep init github',
+  ])
     expect(stdout).toMatch(stage);
   expect(stdout).not.toMatch(/sk_sandbox_|skey_|rk_test_|ghp_|glpat-|shpat_|token=[0-9a-f]/);
-  expect(stdout.split('\n').length).toBeLessThan(80);
+  expect(stdout.split('\n').length).toBeLessThan(90);
 });
 
 it('with --json it says nothing but what came of each account', async () => {
