@@ -48,6 +48,10 @@ export const limits = {
   scopeLeaseMs: 30 * second,
   /** A list may be this old when a call that was judged on it starts. */
   listAgeMax: 60 * second,
+  /** Our clock may differ this far from a provider's: what is promised of machines that share a table holds no further. */
+  clockSkewMaxMs: 3 * second,
+  /** From here on waits and signed tokens go wrong: GitHub grants App tokens a minute. */
+  clockSkewBadMs: minute,
   /** After a call timed out its effect may still land for this long. */
   lateEffectMs: 10 * minute,
   /** Waits up to this go by SQS visibility, longer ones by the record's `dueAt`. */

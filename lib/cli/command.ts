@@ -2,6 +2,7 @@ import type { ParseArgsConfig } from 'node:util';
 import type { ExitCode } from '../failure.ts';
 import type { Ports } from '../jobs/ports.ts';
 import type { Policy } from '../policy/policy.ts';
+import type { Heard } from '../providers/hearing.ts';
 
 export { CommandError, type ExitCode, exit, type Failure } from '../failure.ts';
 
@@ -37,6 +38,8 @@ export type Session = {
   directory: string | null;
   /** Another process runs this folder's stack now, and will carry on what is queued. */
   running: boolean;
+  /** What an account's provider told of itself by answering at all; null while it has not. */
+  heard(account: string): Heard | null;
   /** Messages in the dead-letter queue, roughly. */
   deadLetters(): Promise<number>;
   close(): Promise<void>;

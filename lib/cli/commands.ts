@@ -7,6 +7,7 @@ import type { Command } from './command.ts';
 import { consoleCommand } from './console.ts';
 import { demo } from './demo.ts';
 import { deployCheck } from './deploy-check.ts';
+import { doctor } from './doctor.ts';
 import { enqueue } from './enqueue.ts';
 import { init } from './init.ts';
 import { providers } from './providers.ts';
@@ -28,6 +29,7 @@ export const commands: readonly Command[] = [
   providers,
   init,
   validate,
+  doctor,
   deployCheck,
   backtest,
   scan,

@@ -12,6 +12,7 @@ import { systemResolve } from '../jobs/resolve.ts';
 import { loadPolicy } from '../policy/load.ts';
 import type { Policy } from '../policy/policy.ts';
 import { parseReference } from '../policy/reference.ts';
+import { hearing } from '../providers/hearing.ts';
 import { createHttp } from '../providers/http.ts';
 import { createOpener } from '../providers/open.ts';
 import { providers } from '../providers/registry.ts';
@@ -165,6 +166,7 @@ export const openSession = async (
   const folder = folderOf(settings);
   const { table, queue, ...store } =
     stack === 'local' || holdsTable(folder) ? await onFolder(folder, clock) : inMemory();
+  const { http, heard } = hearing(createHttp({ clock, version, signal }), clock);
   const ports: Ports = {
     clock,
     random: systemRandom,
@@ -172,7 +174,7 @@ export const openSession = async (
     queue,
     policy,
     resolve: systemResolve(),
-    open: createOpener(providers, localReaders(env), createHttp({ clock, version, signal }), (values) => {
+    open: createOpener(providers, localReaders(env), http, (values) => {
       for (const value of values) secrets.add(value);
     }),
     secrets: localSecrets(localReaders(env)),
@@ -181,5 +183,5 @@ export const openSession = async (
     log: logTo(out),
     signal,
   };
-  return { policy, ports, ...store };
+  return { policy, ports, heard, ...store };
 };

@@ -14,7 +14,7 @@ it('the tour cleans up every provider, ends by itself, shows each stage, and nam
     expect([name, Number(before) - Number(after)]).toEqual([name, Number(taken)]);
   }
   const [, added, regretted] = /^(\d+) proposed in addition, (\d+) of them/m.exec(stdout) ?? [];
-  expect(stdout.match(/since \d{4}-\d{2}-\d{2}/g)).toHaveLength(Number(added));
+  expect(stdout.match(/ {2}since \d{4}-\d{2}-\d{2}/g)).toHaveLength(Number(added));
   expect([Number(added) > 1, regretted]).toEqual([true, '1']);
   for (const stage of [
     'protected',
