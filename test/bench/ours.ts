@@ -33,7 +33,7 @@ export const oursAt = ({ clients, stack, sites }: Arena): Ours => {
     // The batches are made here: the embedded queue hands out one message of a group at a time.
     queue: { ...closedQueue, send: async () => {}, depth: async () => 0, postpone: async () => {} },
     policy: { version: 1, accounts, hash: policyHash(accounts) },
-    open: createOpener(providers, localReaders(tokens), createHttp({ clock, version: 'bench' }), clock),
+    open: createOpener(providers, localReaders(tokens), createHttp({ clock, version: 'bench' })),
     actor: 'os:bench',
     log: ({ level, message, detail }) => {
       if (level === 'error') throw new Error(`${message}: ${detail}`);
