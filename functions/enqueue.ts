@@ -1,30 +1,18 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
-import type { Context } from 'aws-lambda';
-import * as v from 'valibot';
 import { dynamoTable } from '../lib/audit/table.ts';
-import { enqueue } from '../lib/jobs/enqueue.ts';
 import { closedQueue, jobSender } from '../lib/jobs/queue.ts';
+import { decide } from '../lib/requests/decide.ts';
+import { serve } from '../lib/requests/serve.ts';
+import { identify } from './identify.ts';
 import { openAccounts } from './open.ts';
 import { lambdaPorts, type MakePorts } from './ports.ts';
 
-const request = v.strictObject({
-  account: v.string(),
-  scope: v.optional(v.string()),
-  webhookId: v.string(),
-  step: v.picklist(['disable', 'delete']),
-  reason: v.pipe(v.string(), v.nonEmpty()),
-  now: v.optional(v.boolean(), false),
-});
-
-/** One webhook by hand: `{ account, webhookId, step, reason, scope?, now? }`. Answers what came of it, guards included. */
-export const enqueueHandler = (makePorts: MakePorts) => async (event: unknown, context: Context) => {
-  const asked = v.parse(request, event);
-  const { scope, ...rest } = asked;
-  return enqueue(await makePorts(`aws:${context.invokedFunctionArn}`), {
-    ...rest,
-    ...(scope !== undefined && { scope }),
-  });
-};
+/**
+ * The right to decide: `enqueue` (the default), `approve`, `release`, `apply`, `restore`, `replace` and `start`. Whoever lets
+ * something happen is named in the history, and proves the name.
+ */
+export const enqueueHandler = (makePorts: MakePorts, who = identify) =>
+  serve({ requests: decide, preset: 'enqueue', caller: 'must' }, makePorts, who);
 
 export const handler = enqueueHandler(
   lambdaPorts({

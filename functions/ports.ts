@@ -25,6 +25,8 @@ export type Reach = {
   marks?: true;
   queue?(urls: QueueUrls): Queue;
   notices?: Notices;
+  /** Messages that were given up, counted. */
+  deadLetters?(urls: QueueUrls): () => Promise<number>;
   /** @param learn is told every secret value, so that no line of the log holds one */
   open?(learn: (secrets: readonly string[]) => void): Ports['open'];
 };
@@ -55,6 +57,7 @@ const connect = async ({
   marks,
   queue,
   notices,
+  deadLetters,
   open,
 }: Reach): Promise<Omit<Ports, 'actor' | 'log'>> => {
   const policy = await packagedPolicy();
@@ -70,6 +73,7 @@ const connect = async ({
     random: systemRandom,
     table,
     queue: queue?.(urls()) ?? closedQueue,
+    ...(deadLetters && { deadLetters: deadLetters(urls()) }),
     policy,
     ...(notices && { notices }),
     resolve: systemResolve(),

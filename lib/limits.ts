@@ -114,6 +114,16 @@ export const limits = {
   consoleLookBackMs: 30 * 24 * hour,
   /** Time between two looks of an open page: soon enough for a person, and 30 reads a minute for the table. */
   consoleLookMs: 2 * second,
+  /** Plans and records named in one request of a person. */
+  targetsMax: 1000,
+  /** A request or an answer of a function as plain JSON; larger ones travel compressed, for Lambda ends at 6 MB. */
+  invokeBytesMax: 5 * 1024 * 1024,
+  /** The same unpacked: what fits into a function's memory with room for the work. */
+  unpackedBytesMax: 64 * 1024 * 1024,
+  /** A function answers a person within this, its own timeout of a minute included. */
+  askTimeoutMs: 75 * second,
+  /** STS tells within this who asks. */
+  identityTimeoutMs: 5 * second,
   /** A plan file. */
   planBytesMax: 256 * 1024 * 1024,
   /** One notice as it is published, all its forms and attributes together: SNS takes 256 KB, the rest is its envelope. */

@@ -1,59 +1,17 @@
-import { approve } from '../jobs/decide.ts';
-import { type PlanHeader, plansOf, storeGroup, storePlan } from '../jobs/plans.ts';
-import type { Ports } from '../jobs/ports.ts';
-import { type Command, CommandError, type Context, type ExitCode, exit, type Session } from './command.ts';
-import { confirmProduction, refuseStopped } from './consent.ts';
-import { type AccountProposals, proposalsOf, readPlan } from './plan-file.ts';
+import type { Applied } from '../requests/apply.ts';
+import type { Asked } from '../requests/requests.ts';
+import { textOf } from './args.ts';
+import { type Command, type Context, type ExitCode, exit } from './command.ts';
+import { agreed } from './consent.ts';
+import { nextStep } from './desk.ts';
+import { readPlan } from './plan-file.ts';
 
-export type Applied = {
-  account: string;
-  planId: string;
-  items: number;
-  taken: number;
-  /** An earlier approval of the same plan had taken it. */
-  before: boolean;
-  dropped: PlanHeader['dropped'];
-  /** Why none of it was taken. */
-  refused?: string;
-};
-
-const isApproved = (header: PlanHeader | undefined): header is PlanHeader =>
-  header?.status === 'approved' || header?.status === 'opened';
-
-const resultOf = ({ account, planId, items, dropped }: PlanHeader, before: boolean): Applied => ({
-  account,
-  planId,
-  items,
-  taken: items - dropped.length,
-  before,
-  dropped,
-});
-
-/** Stores what one account's plan proposes and agrees to it. A plan that was agreed to before stays as it is. */
-const applyOne = async (
-  ports: Ports,
-  { account, planId, items }: AccountProposals,
-  createdAt: number,
-  reason: string,
-): Promise<Applied> => {
-  const [there] = await plansOf(ports, planId);
-  if (isApproved(there)) return resultOf(there, true);
-  await storePlan(ports, { planId, account, policy: ports.policy.hash, createdAt }, items);
-  const { results, plans } = await approve(ports, planId, reason);
-  const [header] = plans;
-  if (header) return resultOf(header, false);
-  const refused = results[0]?.detail ?? 'nobody said why';
-  return { account, planId, items: items.length, taken: 0, before: false, dropped: [], refused };
-};
-
-const tell = ({ out }: Context, { running }: Session, applied: readonly Applied[]): void => {
+const tell = ({ out }: Context, applied: readonly Applied[]): void => {
   for (const { account, items, taken, before, dropped, refused } of applied) {
     const when = before ? ' (agreed to before; nothing changed)' : '';
     out.line(refused ? `${account}: nothing taken: ${refused}` : `${account}: ${taken} of ${items} taken${when}`);
     for (const { webhookId, why } of dropped) out.line(`  ${webhookId} dropped: ${why}`);
   }
-  if (applied.some(({ taken }) => taken > 0))
-    out.line(running ? 'The hooksweep that runs on this folder carries it out.' : 'Next: hooksweep run --until-idle');
 };
 
 const exitOf = (applied: readonly Applied[]): ExitCode => {
@@ -65,38 +23,20 @@ const run = async (context: Context): Promise<ExitCode> => {
   const { out, values, positionals, cwd } = context;
   const file = positionals[0] ?? '';
   const plan = await readPlan(file, cwd);
-  const session = await context.session('local');
+  const reason = textOf(values, 'reason') || `hooksweep apply ${file}`;
+  const desk = await context.desk('local');
   try {
-    const { ports } = session;
-    const parts = proposalsOf(plan, file, session.policy, ports.clock.now());
-    const accounts = parts.map(({ account }) => account);
-    const count = parts.reduce((sum, { items }) => sum + items.length, 0);
-    await refuseStopped(ports, accounts);
-    const onProduction = parts.flatMap(({ items }) => items.filter(({ environment }) => environment === 'production'));
-    await confirmProduction(context, ports, accounts, `${onProduction.length} webhooks go`);
-    if (parts.length > 1)
-      await storeGroup(
-        ports,
-        plan.planId,
-        parts.map(({ planId }) => planId),
-      );
-    const applied: Applied[] = [];
-    const reason = typeof values.reason === 'string' ? values.reason : `hooksweep apply ${file}`;
-    for (const part of parts) applied.push(await applyOne(ports, part, Date.parse(plan.createdAt), reason));
-    const [first] = applied;
-    if (first?.refused && applied.every(({ refused }) => refused)) {
-      const message = `nothing of ${file} was taken: ${first.refused}`;
-      throw new CommandError(
-        { code: 'refused', message, file, hint: 'scan again, and review the new plan' },
-        exit.refused,
-      );
-    }
-    out.document({ planId: plan.planId, accounts: applied, running: session.running });
-    if (count === 0) out.line('The plan proposes nothing, so there is nothing to do.');
-    tell(context, session, applied);
-    return exitOf(applied);
+    const answer = await agreed(context, (yes) =>
+      desk.ask('apply', { plan: plan as unknown as Asked<'apply'>['plan'], file, reason, yes }),
+    );
+    const { accounts } = answer;
+    out.document({ ...answer, running: desk.carrier !== null });
+    if (accounts.length === 0) out.line('The plan proposes nothing, so there is nothing to do.');
+    tell(context, accounts);
+    if (accounts.some(({ taken }) => taken > 0)) out.line(nextStep(desk));
+    return exitOf(accounts);
   } finally {
-    await session.close();
+    await desk.close();
   }
 };
 

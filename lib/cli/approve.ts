@@ -1,6 +1,6 @@
+import { textOf } from './args.ts';
 import type { Command } from './command.ts';
-import { confirmProduction, refuseStopped } from './consent.ts';
-import { accountsOf, decide } from './decision.ts';
+import { decide } from './decision.ts';
 
 export const approve: Command = {
   name: 'approve',
@@ -12,13 +12,9 @@ Exit codes: 0 all agreed to, 3 some were not, 1 none, 4 refused (stopped; produc
   optionHelp: { reason: 'TEXT  why, for the history' },
   positionals: { min: 1, max: 1000 },
   examples: ['hooksweep approve sha256:… --reason "ticket 123"', 'hooksweep approve "shop#shop#endpoint#123"'],
-  run: async (context) => {
+  run: (context) => {
     const { values, positionals } = context;
-    const reason = typeof values.reason === 'string' ? values.reason : 'approved by hand';
-    return decide(context, 'approve', reason, null, async (ports) => {
-      const accounts = await accountsOf(ports, positionals);
-      await refuseStopped(ports, accounts);
-      await confirmProduction(context, ports, accounts, 'what you approve is switched off and deleted');
-    });
+    const reason = textOf(values, 'reason') || 'approved by hand';
+    return decide(context, (desk, yes) => desk.ask('approve', { targets: [...positionals], reason, yes }), true);
   },
 };

@@ -14,7 +14,8 @@ import type { Signer } from '../audit/signature.ts';
 import { iso } from '../clock.ts';
 import { version } from '../version.ts';
 import type { Ask } from './audit-source.ts';
-import { CommandError, type Context, type ExitCode, exit, type Session } from './command.ts';
+import { CommandError, type Context, type ExitCode, exit } from './command.ts';
+import type { Desk } from './desk.ts';
 import { reasonOf } from './plan-out.ts';
 import { signingKey } from './signing-key.ts';
 
@@ -75,7 +76,7 @@ const sealedBy =
 /** Writes every record that matches as JSON lines, with a signed manifest. */
 export const exportAll = async (
   context: Context,
-  session: Session,
+  desk: Desk,
   ask: (unreadable: (found: Unreadable) => void) => Ask,
   filter: AuditFilter,
   directory: string,
@@ -83,7 +84,7 @@ export const exportAll = async (
   const { out, cwd } = context;
   const path = resolve(cwd, directory);
   await checkFree(path, directory);
-  const signer = await signingKey(context, session);
+  const signer = await signingKey(context);
   const broken: Fault[] = [];
   const source = ask(({ record, why }) => void broken.push({ record, why }));
   const records = out.scrubbed(await source(filter));
@@ -91,7 +92,7 @@ export const exportAll = async (
     const why = wrongWithRecord(record);
     if (why !== null) broken.push({ record: record.record, why });
   }
-  const { clock, actor } = session.ports;
+  const { clock, actor } = desk;
   const entries = records.reduce((sum, { history }) => sum + history.length, 0);
   const said = {
     version: 1,

@@ -3,7 +3,8 @@ import type { AuditFilter, AuditRecord } from '../audit/query.ts';
 import type { Clock, Ms } from '../clock.ts';
 import { limits } from '../limits.ts';
 import type { Ask } from './audit-source.ts';
-import { CommandError, type Context, type ExitCode, exit, type Session } from './command.ts';
+import { CommandError, type Context, type ExitCode, exit } from './command.ts';
+import type { Desk } from './desk.ts';
 import { tableLines } from './table.ts';
 
 /** An entry of a story, and whose story it is. */
@@ -45,7 +46,7 @@ export async function* newEntries(
 const refused = ['csv', 'limit', 'until', 'history'] as const;
 
 /** Nobody can follow a folder on which nothing runs; holding it open would keep a run from starting. */
-const checkFollow = ({ values }: Context, { running }: Session): void => {
+const checkFollow = ({ values }: Context, { carrier }: Desk): void => {
   const other = refused.find((name) => values[name] !== undefined);
   if (other)
     throw new CommandError({
@@ -53,7 +54,7 @@ const checkFollow = ({ values }: Context, { running }: Session): void => {
       message: `--follow and --${other} exclude each other`,
       hint: 'leave one out',
     });
-  if (!running)
+  if (carrier === null)
     throw new CommandError({
       code: 'not-running',
       message: 'nothing runs here, so no new entries can come',
@@ -69,10 +70,10 @@ const endedBy = (error: unknown): CommandError =>
   });
 
 /** Prints new entries of records that match, until Ctrl-C; with `--json` a document a line. */
-export const follow = async (context: Context, session: Session, ask: Ask, filter: AuditFilter): Promise<ExitCode> => {
-  checkFollow(context, session);
+export const follow = async (context: Context, desk: Desk, ask: Ask, filter: AuditFilter): Promise<ExitCode> => {
+  checkFollow(context, desk);
   const { out, signal } = context;
-  const { clock } = session.ports;
+  const { clock } = desk;
   const since = filter.since ?? clock.now();
   out.progress('following; Ctrl-C ends it');
   try {

@@ -1,20 +1,19 @@
-import { type AuditFilter, type AuditRecord, verifyRecords } from '../audit/query.ts';
+import type { AuditFilter, AuditRecord, Verification } from '../audit/query.ts';
 import { states } from '../audit/states.ts';
 import type { Ms } from '../clock.ts';
-import { plansOf } from '../jobs/plans.ts';
-import type { Ports } from '../jobs/ports.ts';
 import { guardNames, ruleNames } from '../jobs/why.ts';
 import { parseHostPattern } from '../policy/host-pattern.ts';
 import { quote, suggestion } from '../policy/wording.ts';
 import { textOf } from './args.ts';
 import { exportAll } from './audit-export.ts';
 import { follow } from './audit-follow.ts';
-import { type Ask, askTable } from './audit-source.ts';
+import { type Ask, askDesk, askedFilter, pagesOf } from './audit-source.ts';
 import { summary } from './audit-summary.ts';
 import { verbOf } from './audit-verb.ts';
 import { brokenLines, verifyExport } from './audit-verify.ts';
-import { type Command, CommandError, type Context, type ExitCode, exit, type Output, type Session } from './command.ts';
+import { type Command, CommandError, type Context, type ExitCode, exit, type Output } from './command.ts';
 import { csvText } from './csv.ts';
+import type { Desk } from './desk.ts';
 import { storyLines, waitText } from './story.ts';
 import { tableLines } from './table.ts';
 import { parsePast, timeText } from './time-text.ts';
@@ -64,13 +63,6 @@ const filterOf = (values: Context['values'], now: Ms): AuditFilter => {
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 };
 
-/** A plan over several accounts stands for each of theirs. */
-const withPlans = async (ports: Ports, filter: AuditFilter): Promise<AuditFilter> => {
-  if (filter.plan === undefined) return filter;
-  const plans = (await plansOf(ports, String(filter.plan))).map(({ planId }) => planId);
-  return plans.length > 0 ? { ...filter, plan: plans } : filter;
-};
-
 const limitOf = (values: Context['values']): number => {
   const text = textOf(values, 'limit');
   if (text === undefined) return Number.POSITIVE_INFINITY;
@@ -98,18 +90,23 @@ const lines = (records: readonly AuditRecord[], withHistory: boolean, style: Out
   return [...heads.flatMap((head, at) => [head, ...(stories[at] ?? [])]), count];
 };
 
-const verify = async ({ table, clock }: Ports, filter: AuditFilter, out: Output): Promise<ExitCode> => {
-  const result = await verifyRecords(table, filter, clock.now());
-  const { records, entries, broken } = result;
-  out.document(result);
+const verify = async (desk: Desk, filter: AuditFilter, out: Output): Promise<ExitCode> => {
+  let [records, entries] = [0, 0];
+  const found = new Map<string, Verification['broken'][number]>();
+  for await (const page of pagesOf((from) => desk.ask('verify', { filter: askedFilter(filter), ...from }))) {
+    records += page.records;
+    entries += page.entries;
+    for (const one of page.broken) found.set(one.record, one);
+  }
+  const broken = [...found.values()];
+  out.document({ records, entries, broken });
   for (const line of brokenLines(broken, out.style)) out.line(line);
   out.line(`${records} records, ${entries} entries, ${broken.length} broken`);
   return broken.length > 0 ? exit.error : exit.ok;
 };
 
 const show = async (ask: Ask, filter: AuditFilter, { values, out }: Context): Promise<ExitCode> => {
-  const limit = limitOf(values);
-  const records = (await ask(filter)).slice(0, limit);
+  const records = await ask(filter, limitOf(values));
   out.document({ records });
   if (values.csv) out.line(csvText(records));
   else for (const line of lines(records, values.history === true, out.style)) out.line(line);
@@ -118,20 +115,19 @@ const show = async (ask: Ask, filter: AuditFilter, { values, out }: Context): Pr
 
 type Asked = ReturnType<typeof verbOf>;
 
-const answer = async (context: Context, session: Session, { verb, directory = '' }: Asked): Promise<ExitCode> => {
+const answer = async (context: Context, desk: Desk, { verb, directory = '' }: Asked): Promise<ExitCode> => {
   const { values, out } = context;
-  const { ports } = session;
-  const filter = await withPlans(ports, filterOf(values, ports.clock.now()));
-  const ask = askTable(ports, out);
+  const filter = filterOf(values, desk.clock.now());
+  const ask = askDesk(desk, out);
   switch (verb) {
     case 'show':
-      return values.follow ? follow(context, session, ask, filter) : show(ask, filter, context);
+      return values.follow ? follow(context, desk, ask, filter) : show(ask, filter, context);
     case 'verify':
-      return verify(ports, filter, out);
+      return verify(desk, filter, out);
     case 'summary':
-      return summary(context, ask, filter, ports.clock.now());
+      return summary(context, ask, filter, desk.clock.now());
     case 'export':
-      return exportAll(context, session, (told) => askTable(ports, out, told), filter, directory);
+      return exportAll(context, desk, (told) => askDesk(desk, out, told), filter, directory);
     default:
       return verb satisfies never;
   }
@@ -142,12 +138,12 @@ const run = async (context: Context): Promise<ExitCode> => {
   const { out } = context;
   // An export is checked anywhere, without a policy.
   if (asked.verb === 'verify' && asked.directory !== undefined) return verifyExport(context, asked.directory);
-  const session = await context.session('none');
+  const desk = await context.desk('none');
   try {
-    if (session.directory === null) out.warn('nothing is kept here yet: hooksweep run begins it');
-    return await answer(context, session, asked);
+    if (desk.nothingKept !== null) out.warn(desk.nothingKept);
+    return await answer(context, desk, asked);
   } finally {
-    await session.close();
+    await desk.close();
   }
 };
 

@@ -3,6 +3,7 @@ import type { ExitCode } from '../failure.ts';
 import type { Ports } from '../jobs/ports.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Heard } from '../providers/hearing.ts';
+import type { Desk } from './desk.ts';
 
 export { CommandError, type ExitCode, exit, type Failure } from '../failure.ts';
 
@@ -40,8 +41,6 @@ export type Session = {
   running: boolean;
   /** What an account's provider told of itself by answering at all; null while it has not. */
   heard(account: string): Heard | null;
-  /** Messages in the dead-letter queue, roughly. */
-  deadLetters(): Promise<number>;
   close(): Promise<void>;
 };
 
@@ -62,6 +61,8 @@ export type Context = {
   session(stack: 'none' | 'local'): Promise<Session>;
   /** The same command line with the policy still to be read, for a command that outlives a change of it. */
   fresh(): Context;
+  /** Where to ask: the stack of `--stack` or `HOOKSWEEP_STACK`, else what `session` opens. */
+  desk(stack: 'none' | 'local'): Promise<Desk>;
 };
 
 /** One command as data: help, completion and parsing come from it. */

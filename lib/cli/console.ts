@@ -10,6 +10,7 @@ import { type Command, type Context, type ExitCode, exit } from './command.ts';
 import { wholeNumber } from './option.ts';
 import { portProblem } from './port.ts';
 import { defaultFolder } from './session.ts';
+import { stackName } from './stack.ts';
 
 /**
  * Each look opens the store and lets go of it, as a command does, so that `run` can take the folder while the console is
@@ -18,13 +19,14 @@ import { defaultFolder } from './session.ts';
 const deskOf = (context: Context): Desk => {
   const { cwd, values, out } = context;
   const folder = resolve(cwd, textOf(values, 'local') || defaultFolder);
-  const looking = shared(() => context.fresh().session('none'));
-  const deciding = shared(() => context.fresh().session('local'));
+  const stack = stackName(context);
+  const looking = shared(() => context.fresh().desk('none'));
+  const deciding = shared(() => context.fresh().desk('local'));
   return {
-    where: relative(cwd, folder) || folder,
-    read: (use) => looking((session) => use(serviceOf(session, out))),
-    change: (use) => deciding((session) => use(serviceOf(session, out))),
-    isAtWork: async () => (await connectStack(folder)) !== null,
+    where: stack ?? (relative(cwd, folder) || folder),
+    read: (use) => looking((asked) => use(serviceOf(asked, out))),
+    change: (use) => deciding((asked) => use(serviceOf(asked, out))),
+    isAtWork: async () => stack !== null || (await connectStack(folder)) !== null,
   };
 };
 

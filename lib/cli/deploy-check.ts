@@ -43,7 +43,8 @@ const packagedPolicyAt = async (path: string, shown: string): Promise<Policy> =>
 };
 
 /** What the present file is compared with, and what to call it. */
-const other = async ({ values, env, cwd, signal }: Context): Promise<{ name: string; policy: Policy }> => {
+const other = async (context: Context): Promise<{ name: string; policy: Policy }> => {
+  const { values, env, cwd, signal } = context;
   const against = textOf(values, 'against');
   const stack = textOf(values, 'stack') || (against === undefined ? env.HOOKSWEEP_STACK : undefined);
   if (against !== undefined && stack) {
@@ -52,7 +53,7 @@ const other = async ({ values, env, cwd, signal }: Context): Promise<{ name: str
   }
   if (stack) {
     const { deployedPolicy } = await import('./deployed-policy.ts');
-    return { name: stack, policy: await deployedPolicy(stack, signal) };
+    return { name: stack, policy: await deployedPolicy(stack, { signal }) };
   }
   const name = against ?? 'dist';
   const path = resolve(cwd, name);

@@ -73,10 +73,10 @@ export const checkAccount = async (session: Session, account: Account): Promise<
   }));
 };
 
-const tableAndQueue = async ({ ports, deadLetters, directory }: Session): Promise<[table: Found, queue: Found]> => {
+const tableAndQueue = async ({ ports, directory }: Session): Promise<[table: Found, queue: Found]> => {
   if (directory === null)
     return [ok('nothing is kept here yet; hooksweep run begins it'), ok('nothing is queued before that')];
-  const dead = await deadLetters();
+  const dead = (await ports.deadLetters?.()) ?? 0;
   const { records, stopped } = await statusOf(ports, dead);
   const count = Object.values(records).reduce((sum, one) => sum + one, 0);
   return [

@@ -1,22 +1,12 @@
-import { iso } from '../clock.ts';
-import { type Enqueued, enqueue as enqueueOne } from '../jobs/enqueue.ts';
+import { textOf } from './args.ts';
 import { type Command, CommandError, type Context, type ExitCode, exit } from './command.ts';
-import { confirmProduction, refuseStopped } from './consent.ts';
-import { chosenAccounts, requiredText } from './option.ts';
-
-type Refusal = Extract<Enqueued, { ok: false }>['code'];
-
-const refusals: Readonly<Record<Refusal, readonly [code: ExitCode, hint: string]>> = {
-  'unknown-account': [exit.error, 'hooksweep validate lists the accounts'],
-  'unknown-webhook': [exit.error, 'hooksweep scan --json lists ids; check --account and --scope'],
-  unreadable: [exit.error, 'check the credential and the provider, then try again'],
-  guarded: [exit.refused, 'hooksweep why tells what would have to change'],
-  'never-on-production': [exit.refused, 'leave --now away: it is switched off first and watched'],
-};
+import { agreed } from './consent.ts';
+import { nextStep } from './desk.ts';
+import { requiredText } from './option.ts';
 
 const run = async (context: Context): Promise<ExitCode> => {
   const { out, values } = context;
-  const [account, webhookId, reason] = (['account', 'webhook', 'reason'] as const).map((name) =>
+  const [account = '', webhookId = '', reason = ''] = (['account', 'webhook', 'reason'] as const).map((name) =>
     requiredText(context, name),
   );
   const step = requiredText(context, 'step');
@@ -26,35 +16,18 @@ const run = async (context: Context): Promise<ExitCode> => {
       message: `--step ${step} is no step`,
       hint: 'write disable or delete',
     });
-  const session = await context.session('local');
+  const scope = textOf(values, 'scope');
+  const asked = { account, webhookId, step, reason, now: values.now === true, ...(scope && { scope }) } as const;
+  const desk = await context.desk('local');
   try {
-    const { ports, policy } = session;
-    const [name = ''] = chosenAccounts({ values: { account } }, policy);
-    const request = {
-      account: name,
-      webhookId: webhookId ?? '',
-      step,
-      reason: reason ?? '',
-      now: values.now === true,
-    } as const;
-    await refuseStopped(ports, [name]);
-    const isNever = request.now && policy.accounts.find((one) => one.name === name)?.environment === 'production';
-    if (!isNever) await confirmProduction(context, ports, [name], `the webhook ${webhookId} goes (${step})`);
-    const scope = typeof values.scope === 'string' ? { scope: values.scope } : {};
-    const result = await enqueueOne(ports, { ...request, ...scope });
-    if (!result.ok) {
-      const [code, hint] = refusals[result.code];
-      throw new CommandError({ code: result.code, message: result.message, hint }, code);
-    }
-    const dueAt = result.dueAt === null ? null : iso(result.dueAt);
-    out.document({ record: result.record, state: result.state, dueAt });
-    out.line(`${result.record} is ${result.state}${dueAt ? `, its first step is due ${dueAt}` : ''}.`);
-    out.line(
-      session.running ? 'The hooksweep that runs on this folder carries it out.' : 'Next: hooksweep run --until-idle',
-    );
+    const answer = await agreed(context, (yes) => desk.ask('enqueue', { ...asked, yes }));
+    out.document(answer);
+    const { record, state, dueAt } = answer;
+    out.line(`${record} is ${state}${dueAt ? `, its first step is due ${dueAt}` : ''}.`);
+    out.line(nextStep(desk));
     return exit.ok;
   } finally {
-    await session.close();
+    await desk.close();
   }
 };
 

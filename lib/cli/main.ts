@@ -4,10 +4,12 @@ import { version } from '../version.ts';
 import { parseFor, splitCommand, unknownCommand } from './args.ts';
 import type { Command, Context, Output } from './command.ts';
 import { commands } from './commands.ts';
+import { localDesk } from './desk.ts';
 import { printFailure } from './errors.ts';
 import { helpOf, overview } from './help.ts';
 import { createOutput, type Streams } from './output.ts';
 import { openSession, readPolicy } from './session.ts';
+import { stackDesk, stackName } from './stack.ts';
 
 /** What a run of the command line is connected to. */
 export type Surroundings = Streams & {
@@ -47,7 +49,11 @@ const contextFor = (
   const { env, cwd, signal } = around;
   const session: Context['session'] = async (stack) => openSession(stack, await policyOnce(), settings);
   const fresh = () => contextFor(around, out, secrets, parsed);
-  return { ...parsed, out, env, cwd, signal, policy: policyOnce, session, fresh };
+  const desk: Context['desk'] = async (stack) => {
+    const name = stackName(settings);
+    return name === null ? localDesk(await session(stack)) : stackDesk(name, settings, settings.clock);
+  };
+  return { ...parsed, out, env, cwd, signal, policy: policyOnce, session, desk, fresh };
 };
 
 const execute = async (

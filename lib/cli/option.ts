@@ -1,6 +1,7 @@
 import type { Ms } from '../clock.ts';
 import { parseDuration } from '../policy/duration.ts';
 import type { Policy } from '../policy/policy.ts';
+import { knownAccounts } from '../requests/consent.ts';
 import { textsOf } from './args.ts';
 import { CommandError, type Context } from './command.ts';
 
@@ -13,16 +14,13 @@ export const requiredText = ({ values }: Values, name: string): string => {
   throw new CommandError({ code: 'missing-option', message: `--${name} is missing`, hint: `add --${name} …` });
 };
 
-/** Accounts of `--account`, repeated or with commas; all of the policy where none is named. */
-export const chosenAccounts = ({ values }: Values, policy: Policy): string[] => {
-  const all = policy.accounts.map(({ name }) => name);
-  const names = textsOf(values, 'account');
-  const unknown = names.find((name) => !all.includes(name));
-  if (unknown !== undefined) {
-    const message = `the policy names no account ${unknown}`;
-    throw new CommandError({ code: 'unknown-account', message, hint: `there are ${all.join(', ')}` });
-  }
-  return names.length === 0 ? all : [...new Set(names)];
+/** Accounts of `--account`, repeated or with commas; none where it is not given. */
+export const namedAccounts = ({ values }: Values): string[] => textsOf(values, 'account');
+
+/** The same, all of the policy where none is named. */
+export const chosenAccounts = (context: Values, policy: Policy): string[] => {
+  const names = knownAccounts(policy, namedAccounts(context));
+  return names.length === 0 ? policy.accounts.map(({ name }) => name) : names;
 };
 
 /** @throws CommandError where it is no duration, or none at all */

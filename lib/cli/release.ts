@@ -1,3 +1,4 @@
+import { textOf } from './args.ts';
 import type { Command } from './command.ts';
 import { decide } from './decision.ts';
 
@@ -13,7 +14,8 @@ Exit codes: 0 all released, 3 some were not, 1 none.`,
   positionals: { min: 1, max: 1000 },
   examples: ['hooksweep release "shop#shop#endpoint#123" --reason "the provider works again"'],
   run: (context) => {
-    const { reason } = context.values;
-    return decide(context, 'release', typeof reason === 'string' ? reason : 'released by hand');
+    const { values, positionals } = context;
+    const reason = textOf(values, 'reason') || 'released by hand';
+    return decide(context, (desk) => desk.ask('release', { targets: [...positionals], reason }), true);
   },
 };

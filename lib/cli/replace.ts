@@ -1,74 +1,39 @@
 import { iso } from '../clock.ts';
-import type { Ports } from '../jobs/ports.ts';
-import { replace as replaceOne } from '../jobs/replace.ts';
-import { type Command, CommandError, type Context, type ExitCode, exit } from './command.ts';
-import { confirmProduction, refuseStopped } from './consent.ts';
+import { textOf } from './args.ts';
+import { type Command, type Context, type ExitCode, exit } from './command.ts';
+import { agreed } from './consent.ts';
+import { nextStep } from './desk.ts';
 import { givenSecrets, secretHelp, secretOptions, secretPlace } from './given-secrets.ts';
-import { chosenAccounts, requiredText } from './option.ts';
-
-/** The values behind `--secret`, read here because the creation happens here. */
-const valuesOf = async (
-  ports: Ports,
-  references: Readonly<Record<string, string>>,
-): Promise<Record<string, string>> => {
-  const values: Record<string, string> = {};
-  for (const [name, reference] of Object.entries(references)) {
-    const read = await ports.secrets?.read(reference);
-    if (read?.status !== 'ok')
-      throw new CommandError({
-        code: 'no-secret',
-        message: `--secret ${name}: ${read?.why ?? 'no secrets can be read here'}`,
-        hint: read?.hint ?? 'set the variable',
-      });
-    values[name] = read.value;
-  }
-  return values;
-};
+import { requiredText } from './option.ts';
 
 const run = async (context: Context): Promise<ExitCode> => {
   const { out, values } = context;
-  const webhookId = requiredText(context, 'webhook');
-  const url = requiredText(context, 'url');
-  const reason = requiredText(context, 'reason');
-  const session = await context.session('local');
+  const scope = textOf(values, 'scope');
+  const asked = {
+    webhookId: requiredText(context, 'webhook'),
+    url: requiredText(context, 'url'),
+    reason: requiredText(context, 'reason'),
+    account: requiredText(context, 'account'),
+    secrets: givenSecrets(context),
+    secretTo: secretPlace(context),
+    ...(scope && { scope }),
+  };
+  const desk = await context.desk('local');
   try {
-    const { ports, policy } = session;
-    const [account = ''] = chosenAccounts({ values: { account: requiredText(context, 'account') } }, policy);
-    await refuseStopped(ports, [account]);
-    await confirmProduction(
-      context,
-      ports,
-      [account],
-      `a webhook is created, and ${webhookId} goes after its observation`,
-    );
-    const scope = typeof values.scope === 'string' ? { scope: values.scope } : {};
-    const secrets = await valuesOf(ports, givenSecrets(context));
-    const result = await replaceOne(ports, {
-      account,
-      webhookId,
-      url,
-      reason,
-      secrets,
-      secretTo: secretPlace(context),
-      ...scope,
-    });
-    if (!result.ok) {
-      const { code, message, hint } = result;
-      throw new CommandError({ code, message, hint });
-    }
-    const { createdId, adopted, old, warning } = result;
+    const answer = await agreed(context, (yes) => desk.ask('replace', { ...asked, yes }));
+    const { created, adopted, old, warning } = answer;
     if (warning) out.warn(warning);
-    out.document({ created: createdId, adopted, old, warning });
-    out.line(`${createdId} ${adopted ? 'was there already' : 'is created'} and listed.`);
+    out.document(answer);
+    out.line(`${created} ${adopted ? 'was there already' : 'is created'} and listed.`);
     if (!old.ok) {
       out.line(`The old one stays as it is: ${old.message}`);
       return exit.partly;
     }
     out.line(`${old.record} is ${old.state}${old.dueAt === null ? '' : `, its first step is due ${iso(old.dueAt)}`}.`);
-    if (!session.running) out.line('Next: hooksweep run --until-idle');
+    out.line(nextStep(desk));
     return exit.ok;
   } finally {
-    await session.close();
+    await desk.close();
   }
 };
 

@@ -11,10 +11,11 @@ import type { Ports } from '../jobs/ports.ts';
 import { createHttp } from '../providers/http.ts';
 import { createOpener } from '../providers/open.ts';
 import { providers } from '../providers/registry.ts';
+import { refuseStopped, wantYes } from '../requests/consent.ts';
 import { version } from '../version.ts';
 import { textOf } from './args.ts';
 import type { Command, Context, ExitCode, Session } from './command.ts';
-import { confirmProduction, refuseStopped } from './consent.ts';
+import { agreed } from './consent.ts';
 import { chosenAccounts, duration } from './option.ts';
 import { type RunReport, reportOf, runExit } from './run-report.ts';
 import { type Runner, startRunner } from './runner.ts';
@@ -34,7 +35,9 @@ const approvePending = async (context: Context, ports: Ports, accounts: readonly
   const names = headers.map(({ account }) => account);
   const count = headers.reduce((sum, header) => sum + header.items, 0);
   await refuseStopped(ports, names);
-  await confirmProduction(context, ports, names, `${count} webhooks are switched off and deleted`);
+  await agreed(context, async (yes) =>
+    wantYes(ports.policy, names, `${count} webhooks are switched off and deleted`, yes),
+  );
   for (const { planId } of headers)
     for (const { ok, detail } of (await approve(ports, planId, 'hooksweep run --approve')).results)
       if (ok) context.out.progress(`approved: ${detail}`);

@@ -20,6 +20,7 @@ import { version } from '../version.ts';
 import { textOf } from './args.ts';
 import { CommandError, type Context, type Output, type Session } from './command.ts';
 import { folderNotices } from './folder-notices.ts';
+import { stackName } from './stack.ts';
 
 export type SessionSettings = Pick<Context, 'values' | 'env' | 'cwd' | 'signal' | 'out'> & {
   clock: Clock;
@@ -96,10 +97,11 @@ const noQueue: Queue = {
   },
 };
 
-type Store = { table: Table; queue: Queue; directory: string | null; running: boolean } & Pick<
-  Session,
-  'deadLetters' | 'close'
->;
+type Store = Pick<Session, 'directory' | 'running' | 'close'> & {
+  table: Table;
+  queue: Queue;
+  deadLetters(): Promise<number>;
+};
 
 const inMemory = (): Store => ({
   table: memoryTable(),
@@ -145,11 +147,13 @@ const onFolder = async (folder: string, clock: Clock): Promise<Store> => {
   };
 };
 
-const refuseStack = ({ values, env }: SessionSettings): void => {
-  const name = textOf(values, 'stack') || (values.local === undefined ? env.HOOKSWEEP_STACK : undefined);
+/** Some commands work on this machine only. `HOOKSWEEP_STACK` keeps none of them from reading. */
+const refuseStack = (stack: 'none' | 'local', { values, env }: SessionSettings): void => {
+  const name = textOf(values, 'stack') || (stack === 'local' ? stackName({ values, env }) : null);
   if (!name) return;
-  const hint = 'leave out --stack and unset HOOKSWEEP_STACK, or name a folder with --local';
-  throw new CommandError({ code: 'not-supported', message: '--stack works from the AWS release on', hint });
+  const message = `this works on this machine, not on the stack ${name}`;
+  const hint = 'leave out --stack, or name a folder with --local; a stack scans and works by itself';
+  throw new CommandError({ code: 'not-supported', message, hint });
 };
 
 /** Whether anything was ever kept in the folder. */
@@ -161,10 +165,10 @@ export const openSession = async (
   policy: Policy,
   settings: SessionSettings,
 ): Promise<Session> => {
-  refuseStack(settings);
+  refuseStack(stack, settings);
   const { clock, signal, out, env, secrets } = settings;
   const folder = folderOf(settings);
-  const { table, queue, ...store } =
+  const { table, queue, deadLetters, ...store } =
     stack === 'local' || holdsTable(folder) ? await onFolder(folder, clock) : inMemory();
   const { http, heard } = hearing(createHttp({ clock, version, signal }), clock);
   const ports: Ports = {
@@ -172,6 +176,7 @@ export const openSession = async (
     random: systemRandom,
     table,
     queue,
+    deadLetters,
     policy,
     resolve: systemResolve(),
     open: createOpener(providers, localReaders(env), http, (values) => {

@@ -1,8 +1,9 @@
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { newSigningKey, type Signer, signerOf } from '../audit/signature.ts';
+import { localReaders, localSecrets } from '../credentials.ts';
 import { textOf } from './args.ts';
-import { CommandError, type Context, type Session } from './command.ts';
+import { CommandError, type Context } from './command.ts';
 import { defaultFolder } from './session.ts';
 
 const keyName = 'audit-key.pem';
@@ -40,16 +41,16 @@ const keyOfFolder = async (folder: string): Promise<string> => {
  *
  * @throws CommandError where it cannot be had or is no Ed25519 key
  */
-export const signingKey = async ({ values, cwd }: Context, { ports }: Session): Promise<Signer> => {
+export const signingKey = async ({ values, cwd, env }: Context): Promise<Signer> => {
   const asked = textOf(values, 'key');
   const folder = resolve(cwd, textOf(values, 'local') || defaultFolder);
   const file = /^file:(.+)$/.exec(asked ?? '')?.[1];
   const pem = async (): Promise<string> => {
     if (asked === undefined) return keyOfFolder(folder);
     if (file !== undefined) return textOfFile(resolve(cwd, file), file);
-    const reading = await ports.secrets?.read(asked);
-    if (reading?.status === 'ok') return reading.value;
-    throw bad(`--key: ${reading?.why ?? 'no secrets can be read here'}`, 'write env:NAME or file:PATH');
+    const reading = await localSecrets(localReaders(env)).read(asked);
+    if (reading.status === 'ok') return reading.value;
+    throw bad(`--key: ${reading.why}`, 'write env:NAME or file:PATH');
   };
   const signer = signerOf(await pem());
   if (signer) return signer;

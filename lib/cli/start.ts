@@ -11,5 +11,5 @@ Exit codes: 0 started, 1 the folder or the policy cannot be used.`,
   optionHelp: switchOptionHelp,
   positionals: { min: 0, max: 0 },
   examples: ['hooksweep start', 'hooksweep start --account shop-production'],
-  run: (context) => turn(context, false),
+  run: (context) => turn(context, 'start'),
 };

@@ -1,4 +1,4 @@
-import { type AccountState, type OpenRecord, type ScopeState, type Status, statusOf } from '../jobs/status.ts';
+import type { AccountState, OpenRecord, ScopeState, Status } from '../jobs/status.ts';
 import { type Command, type Context, type ExitCode, exit, type Output } from './command.ts';
 import { plain } from './plain.ts';
 import { tableLines } from './table.ts';
@@ -83,23 +83,23 @@ const statusLines = (status: Status, style: Style): string[] => {
       : []),
     ...accounts.flatMap((account) => accountLines(style, account)),
     '',
-    `Records: ${counts.length > 0 ? counts.join(', ') : 'none'}. Dead letters: ${deadLetters}.`,
+    `Records: ${counts.length > 0 ? counts.join(', ') : 'none'}. Dead letters: ${deadLetters ?? 'not known'}.`,
     ...listed('Due:', due),
     ...listed('Held for a person (hooksweep release):', held),
     ...planRows(status),
   ];
 };
 
-const run = async ({ out, session: open }: Context): Promise<ExitCode> => {
-  const session = await open('none');
+const run = async ({ out, desk }: Context): Promise<ExitCode> => {
+  const asked = await desk('none');
   try {
-    if (session.directory === null) out.warn('nothing is kept here yet: hooksweep run begins it');
-    const status = await statusOf(session.ports, await session.deadLetters());
+    if (asked.nothingKept !== null) out.warn(asked.nothingKept);
+    const status = await asked.ask('status', {});
     out.document(status);
     for (const line of statusLines(status, out.style)) out.line(line);
     return exit.ok;
   } finally {
-    await session.close();
+    await asked.close();
   }
 };
 

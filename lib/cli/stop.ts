@@ -11,5 +11,5 @@ Exit codes: 0 stopped, 1 the folder or the policy cannot be used.`,
   optionHelp: switchOptionHelp,
   positionals: { min: 0, max: 0 },
   examples: ['hooksweep stop --reason "incident 42"', 'hooksweep stop --account shop-production'],
-  run: (context) => turn(context, true),
+  run: (context) => turn(context, 'stop'),
 };

@@ -1,4 +1,4 @@
-import { type Ms, systemClock } from '../clock.ts';
+import { iso, type Ms } from '../clock.ts';
 import { parseDuration } from '../policy/duration.ts';
 import { type Command, CommandError } from './command.ts';
 import { decide } from './decision.ts';
@@ -32,10 +32,17 @@ Exit codes: 0 all vetoed, 3 some were not, 1 none.`,
   optionHelp: { reason: 'TEXT  why, for the history (required)', until: 'WHEN  a date, or a duration like 30d' },
   positionals: { min: 1, max: 1000 },
   examples: ['hooksweep veto "shop#shop#endpoint#123" --reason "partner still uses it" --until 90d'],
-  run: async (context) => {
+  run: (context) => {
     const reason = requiredText(context, 'reason');
+    const targets = [...context.positionals];
     const { until } = context.values;
-    const at = typeof until === 'string' ? untilFrom(until, systemClock.now()) : null;
-    return decide(context, 'veto', reason, at);
+    return decide(
+      context,
+      (desk) => {
+        const at = typeof until === 'string' ? { until: iso(untilFrom(until, desk.clock.now())) } : {};
+        return desk.ask('veto', { targets, reason, ...at });
+      },
+      false,
+    );
   },
 };

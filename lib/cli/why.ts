@@ -1,6 +1,6 @@
 import { subjectFrom } from '../jobs/decide.ts';
-import { type Answer, type Wanted, type Why, whyOf } from '../jobs/why.ts';
-import { meant, quote, suggestion } from '../policy/wording.ts';
+import type { Wanted, Why } from '../jobs/why.ts';
+import { quote } from '../policy/wording.ts';
 import { textOf } from './args.ts';
 import { type Command, CommandError, type Context, type ExitCode, exit, type Output } from './command.ts';
 import { plain } from './plain.ts';
@@ -20,18 +20,6 @@ const wantedBy = ({ values, positionals }: Context): Wanted => {
   const [account, webhookId, scope] = ['account', 'webhook', 'scope'].map((name) => textOf(values, name));
   if (account && webhookId) return { account, webhookId, ...(scope !== undefined && { scope }) };
   throw new CommandError({ code: 'missing-argument', message: 'why wants to know which webhook', hint: usageHint });
-};
-
-const idsShown = 5;
-
-const failureOf = (wanted: Wanted, { code, message, ids, hint }: Extract<Answer, { ok: false }>): CommandError => {
-  if (hint !== undefined) return new CommandError({ code, message, hint });
-  if (code === 'unknown-account') return new CommandError({ code, message, hint: suggestion(wanted.account, ids) });
-  const near = meant(wanted.webhookId, ids);
-  const some = ids.slice(0, idsShown).join(', ');
-  const rest = ids.length > idsShown ? ` and ${ids.length - idsShown} more` : '';
-  const listed = ids.length === 0 ? 'it lists none' : `it lists ${some}${rest}`;
-  return new CommandError({ code, message, hint: `${near === null ? '' : `did you mean ${near}? `}${listed}` });
 };
 
 const decisions: Readonly<Record<Why['decision'], string>> = {
@@ -103,15 +91,14 @@ const whyLines = (why: Why, style: Output['style']): string[] => {
 const run = async (context: Context): Promise<ExitCode> => {
   const { out } = context;
   const wanted = wantedBy(context);
-  const session = await context.session('none');
+  const desk = await context.desk('none');
   try {
-    const answer = await whyOf(session.ports, wanted);
-    if (!answer.ok) throw failureOf(wanted, answer);
-    out.document(answer.why);
-    for (const line of whyLines(answer.why, out.style)) out.line(line);
+    const answer = await desk.ask('why', wanted);
+    out.document(answer);
+    for (const line of whyLines(answer, out.style)) out.line(line);
     return exit.ok;
   } finally {
-    await session.close();
+    await desk.close();
   }
 };
 

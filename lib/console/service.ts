@@ -1,14 +1,10 @@
-import { cursorOf, placeOfCursor } from '../audit/cursor.ts';
-import { type AuditFilter, type AuditRecord, auditPage } from '../audit/query.ts';
-import type { Output, Session } from '../cli/command.ts';
-import { refuseStopped } from '../cli/consent.ts';
-import { accountsOf } from '../cli/decision.ts';
-import { CommandError } from '../failure.ts';
-import { type Decided, decideOn, setStopped, subjectFrom } from '../jobs/decide.ts';
-import type { Ports } from '../jobs/ports.ts';
-import { readRecord } from '../jobs/records.ts';
-import { type RestoreAnswer, requestRestore } from '../jobs/restore.ts';
-import { type Status, statusOf } from '../jobs/status.ts';
+import type { AuditFilter, AuditRecord } from '../audit/query.ts';
+import { askedFilter } from '../cli/audit-source.ts';
+import type { Output } from '../cli/command.ts';
+import type { Desk as CommandDesk } from '../cli/desk.ts';
+import type { Decided } from '../jobs/decide.ts';
+import type { RestoreAnswer } from '../jobs/restore.ts';
+import type { Status } from '../jobs/status.ts';
 
 export type Decision = { targets: readonly string[]; reason: string };
 type Results<T> = Promise<{ results: readonly T[] }>;
@@ -31,42 +27,20 @@ export type Service = {
   start(asked: { account: string | null; reason: string }): Promise<void>;
 };
 
-const recordNamed = async (ports: Ports, name: string) => {
-  const subject = subjectFrom(name);
-  const record = subject ? await readRecord(ports, subject) : undefined;
-  if (record) return record;
-  const hint = 'go back to the overview and choose it there';
-  throw new CommandError({ code: 'unknown-record', message: `there is no record ${name}`, hint });
+/** The service over a desk of this machine or of a stack, with every known secret scrubbed from what it answers. */
+export const serviceOf = (desk: CommandDesk, { scrubbed }: Pick<Output, 'scrubbed'>): Service => {
+  // The console asked for the yes by its own page.
+  const yes = true;
+  return {
+    status: async () => scrubbed(await desk.ask('status', {})),
+    query: async ({ filter, ...page }) => scrubbed(await desk.ask('query', { filter: askedFilter(filter), ...page })),
+    approve: async ({ targets, reason }) => scrubbed(await desk.ask('approve', { targets: [...targets], reason, yes })),
+    veto: async ({ targets, reason, until }) =>
+      scrubbed(await desk.ask('veto', { targets: [...targets], reason, ...(until !== null && { until }) })),
+    release: async ({ targets, reason }) => scrubbed(await desk.ask('release', { targets: [...targets], reason })),
+    restore: async ({ records, ...asked }) =>
+      scrubbed(await desk.ask('restore', { records: [...records], ...asked, yes })),
+    stop: async ({ account, reason }) => void (await desk.ask('stop', { reason, ...(account && { account }) })),
+    start: async ({ account, reason }) => void (await desk.ask('start', { reason, ...(account && { account }) })),
+  };
 };
-
-const query = async ({ table, clock }: Ports, { filter, limit, cursor }: Parameters<Service['query']>[0]) => {
-  const page = { limit, after: cursor === undefined ? null : placeOfCursor(cursor, filter) };
-  const { records, next } = await auditPage(table, filter, clock.now(), page);
-  return { records, ...(next !== null && { next: cursorOf(next, filter) }) };
-};
-
-const restore = async (ports: Ports, { records, reason, dryRun }: Parameters<Service['restore']>[0]) => {
-  const results: RestoreAnswer[] = [];
-  for (const name of records)
-    results.push(
-      await requestRestore(ports, await recordNamed(ports, name), { secrets: {}, secretTo: null, reason, dryRun }),
-    );
-  return { results };
-};
-
-/** The service over an open session: the embedded table, with every known secret scrubbed from what it answers. */
-export const serviceOf = ({ ports, deadLetters }: Session, { scrubbed }: Pick<Output, 'scrubbed'>): Service => ({
-  status: async () => scrubbed(await statusOf(ports, await deadLetters())),
-  query: async (asked) => scrubbed(await query(ports, asked)),
-  async approve({ targets, reason }) {
-    await refuseStopped(ports, await accountsOf(ports, targets));
-    return scrubbed({ results: await decideOn(ports, 'approve', targets, reason, null) });
-  },
-  veto: async ({ targets, reason, until }) =>
-    scrubbed({ results: await decideOn(ports, 'veto', targets, reason, until === null ? null : Date.parse(until)) }),
-  release: async ({ targets, reason }) =>
-    scrubbed({ results: await decideOn(ports, 'release', targets, reason, null) }),
-  restore: async (asked) => scrubbed(await restore(ports, asked)),
-  stop: async ({ account, reason }) => void (await setStopped(ports, account, true, reason)),
-  start: async ({ account, reason }) => void (await setStopped(ports, account, false, reason)),
-});

@@ -24,6 +24,8 @@ export type Ports = {
   resolve?: Resolve;
   /** Where notices go; a process without it tells nobody, and what has to be announced waits. */
   notices?: Notices;
+  /** Messages in the dead-letter queue, roughly; absent where a process cannot see it. */
+  deadLetters?(): Promise<number>;
   /** Who acts, as the history names it. */
   actor: string;
   log(event: LogEvent): void;

@@ -58,7 +58,8 @@ export type Status = {
   due: readonly OpenRecord[];
   held: readonly OpenRecord[];
   plans: readonly WaitingPlan[];
-  deadLetters: number;
+  /** Null where it could not be asked. */
+  deadLetters: number | null;
 };
 
 type ReadPorts = Pick<Ports, 'table' | 'clock' | 'policy' | 'random'>;
@@ -149,7 +150,7 @@ const waitingPlans = async (ports: Ports, items: readonly AccountItem[]): Promis
 };
 
 /** All that an operator asks first. Reads the table only; `deadLetters` is what the queue tells. */
-export const statusOf = async (ports: Ports, deadLetters: number): Promise<Status> => {
+export const statusOf = async (ports: Ports, deadLetters: number | null): Promise<Status> => {
   const now = ports.clock.now();
   const { accounts } = ports.policy;
   const byName = await readAccounts(ports, [everyAccount, ...accounts.map(({ name }) => name)]);

@@ -52,14 +52,15 @@ describe('the command line', () => {
     expect(code).toBe(1);
   });
 
-  it('says when a stack is named that this version cannot reach', async () => {
+  it('says which commands work on this machine only', async () => {
     const { run: runHere } = await desk();
     for (const around of [
-      { argv: ['status', '--stack', 'prod'] },
-      { argv: ['status'], env: { HOOKSWEEP_STACK: 'prod' } },
+      { argv: ['scan', '--stack', 'prod'] },
+      { argv: ['run', '--stack', 'prod'] },
+      { argv: ['run'], env: { HOOKSWEEP_STACK: 'prod' } },
     ]) {
       const { code, stderr } = await runHere(around.argv, { env: around.env ?? {} });
-      expect(stderr).toContain('works from the AWS release on');
+      expect(stderr).toContain('this works on this machine, not on the stack prod');
       expect(code).toBe(1);
     }
   });

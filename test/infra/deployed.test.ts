@@ -177,6 +177,7 @@ describe('the template', () => {
       'AWS::CloudWatch::Alarm': Object.keys(raised).length,
       'AWS::CloudWatch::Dashboard': 1,
       'AWS::DynamoDB::Table': 1,
+      'AWS::IAM::ManagedPolicy': 3,
       'AWS::IAM::Role': functionNames.length + 1,
       'AWS::Lambda::EventInvokeConfig': 1,
       'AWS::Lambda::EventSourceMapping': 2,

@@ -5,7 +5,7 @@ import { actionsOf, grantsOf, statementsOf } from './grants.ts';
 
 const functionNames = ['Scanner', 'Worker', 'Enqueue', 'Control', 'Audit'];
 const writers = ['Scanner', 'Worker', 'Enqueue', 'Control'];
-const readers = ['Scanner', 'Worker', 'Enqueue'];
+const readers = ['Scanner', 'Worker', 'Enqueue', 'Audit'];
 
 /** IAM's word for a service or an action where it is not the SDK's. */
 const services: Readonly<Record<string, string>> = { 'secrets-manager': 'secretsmanager' };

@@ -77,9 +77,9 @@ export const work = async (
 };
 
 /** Scans as the schedule does, and approves what that proposes. */
-export const scanAndApprove = async (world: Service, scanner: Instance, control: Instance): Promise<void> => {
+export const scanAndApprove = async (world: Service, scanner: Instance, enqueue: Instance): Promise<void> => {
   answered(await scanner.invoke({ kind: 'scan' }));
   const failed = await work(world, 'SCANS_QUEUE_URL', scanner);
   if (failed.length > 0) throw new Error(`the scan failed: ${scanner.text().stdout}`);
-  await approve(control, await world.waitingPlan());
+  await approve(world, enqueue, await world.waitingPlan());
 };

@@ -1,18 +1,29 @@
+import { localRegion } from '../../infra/local/template.ts';
 import type { Verification } from '../../lib/audit/query.ts';
+import { boundTo, prove } from '../../lib/caller/sign.ts';
+import { alice } from '../caller/sts.ts';
 import type { Instance } from './instance.ts';
 import { answered } from './runtime-api.ts';
+import type { Service } from './service.ts';
 
 /** What people ask of the functions that are for them, as the functions take it. */
 const reason = 'reviewed';
 
-export const approve = async (control: Instance, planId: string): Promise<void> => {
-  answered(await control.invoke({ action: 'approve', targets: [planId], reason }));
+/** A request that its caller signed, as the command line does. */
+const decide = async <T>({ sts: { url } }: Pick<Service, 'sts'>, enqueue: Instance, asked: object): Promise<T> => {
+  const keys = { accessKeyId: alice.key, secretAccessKey: alice.secret };
+  const caller = prove(keys, new URL(url), localRegion, boundTo('hooksweep-dev-enqueue', asked), Date.now());
+  return answered<T>(await enqueue.invoke({ ...asked, caller }));
+};
+
+export const approve = async (world: Service, enqueue: Instance, planId: string): Promise<void> => {
+  await decide(world, enqueue, { action: 'approve', targets: [planId], reason });
 };
 
 export const stop = async (control: Instance) => answered(await control.invoke({ action: 'stop', reason }));
 
-export const enqueue = async (by: Instance, webhook: { account: string; scope: string; webhookId: string }) =>
-  answered<{ ok: boolean }>(await by.invoke({ ...webhook, step: 'delete', reason }));
+export const enqueue = (world: Service, by: Instance, webhook: { account: string; scope: string; webhookId: string }) =>
+  decide<{ record: string; state: string }>(world, by, { ...webhook, step: 'delete', reason });
 
 type Records = { records: { webhookId: string; state: string }[] };
 export const recordsOf = async (audit: Instance) => answered<Records>(await audit.invoke({})).records;

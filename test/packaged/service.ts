@@ -11,6 +11,7 @@ import { packagedPolicy } from '../../lib/policy/packaged.ts';
 import { providers } from '../../lib/providers/registry.ts';
 import { startSimulator } from '../../lib/simulator/server.ts';
 import type { SimulatedWebhook } from '../../lib/simulator/simulation.ts';
+import { startSts } from '../caller/sts.ts';
 import { type FrontRequest, front, type Intercept } from './front.ts';
 import { type FunctionName, type Instance, startInstance, type unpacked } from './instance.ts';
 import { parameterStore } from './parameters.ts';
@@ -88,6 +89,7 @@ export const service = async (tunnels: readonly number[]) => {
     Object.entries(stack.environment).map(([name, value]) => [name, value.replace(stack.endpoints.sqs, sqs.url)]),
   );
   const secret = simulator.credentials.token ?? '';
+  const sts = await startSts();
   const parameters = await parameterStore({ [tokenName]: secret });
   const account = {
     AWS_REGION: localRegion,
@@ -96,11 +98,12 @@ export const service = async (tunnels: readonly number[]) => {
     AWS_ENDPOINT_URL_SQS: sqs.url,
     AWS_ENDPOINT_URL_DYNAMODB: dynamodb.url,
     AWS_ENDPOINT_URL_SSM: parameters.url,
+    AWS_ENDPOINT_URL_STS: sts.url,
   };
   const policy = policyOf(provider.url);
   const table = dynamoTable(clients.dynamodb, references.TABLE_NAME ?? '', systemClock);
   return {
-    ...{ simulator, provider, sqs, dynamodb, clients, references, table },
+    ...{ simulator, provider, sts, sqs, dynamodb, clients, references, table },
     /** What must be found nowhere. */
     secrets: [secret, 'secret-key-of-the-role'],
     start: (name: FunctionName, at?: ReturnType<typeof unpacked>): Promise<Instance> =>

@@ -15,9 +15,9 @@ const waves = [1, 5, 10];
 /** Works all but the deletions of the last wave, all by the packaged functions. Answers the batch of these. */
 const upToLastWave = async (world: Service): Promise<SQSEvent> => {
   const scanner = await world.start('scanner');
-  const control = await world.start('control');
+  const enqueue = await world.start('enqueue');
   const worker = await world.start('worker');
-  await scanAndApprove(world, scanner, control);
+  await scanAndApprove(world, scanner, enqueue);
   for (const count of waves) {
     answered(await scanner.invoke({ kind: 'sweep' }));
     expect(await work(world, 'JOBS_QUEUE_URL', worker, count)).toEqual([]);
