@@ -21,7 +21,7 @@ let work: () => Promise<unknown>;
 if (way === 'ours') {
   const ours = oursAt(arena);
   await prepare(ours, arena.sites);
-  const batches = await Promise.all(arena.sites.map((site) => batchesOf(ours, site)));
+  const batches = await Promise.all(arena.sites.map((site) => batchesOf(ours, site, 'delete')));
   work = () => Promise.all(arena.sites.map((site, at) => workSite(ours, site, batches[at] ?? [])));
 } else work = () => (way === 'powertools' ? withPowertools(arena) : sequentially(arena));
 

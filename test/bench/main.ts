@@ -10,6 +10,7 @@ import { benchBatch } from './batch.ts';
 import { benchDeletions } from './deletions.ts';
 import { type Figure, markdownTable, textTable } from './figure.ts';
 import { benchImports } from './imports.ts';
+import { benchLimiter } from './limiter.ts';
 import { benchLone } from './lone.ts';
 import { benchPlan, type PlanPoint } from './plan.ts';
 import { planPlot } from './plot.ts';
@@ -29,6 +30,7 @@ const sections: Readonly<Record<string, () => Promise<Figure[]>>> = {
   },
   batch: benchBatch,
   lone: benchLone,
+  limiter: benchLimiter,
   imports: benchImports,
   verify: benchVerify,
   deletions: benchDeletions,

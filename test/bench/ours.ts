@@ -50,12 +50,12 @@ export const oursAt = ({ clients, stack, sites }: Arena): Ours => {
 
 const idsOf = ({ simulator }: Site): string[] => [...simulator.state.keys()].filter((id) => id !== '100');
 
-/** The next jobs of an account's records, in batches. */
-export const batchesOf = async ({ ports }: Ours, site: Site): Promise<Job[][]> => {
+/** The jobs of an account's records at this step, in batches. */
+export const batchesOf = async ({ ports }: Ours, site: Site, step: Job['step']): Promise<Job[][]> => {
   const scope = site.account.name;
   const subjects = idsOf(site).map((webhookId) => ({ account: scope, scope, kind: 'endpoint' as const, webhookId }));
   const records = await readRecords(ports, subjects.map(recordKey));
-  const jobs = records.flatMap((record) => jobFor(record) ?? []);
+  const jobs = records.flatMap((record) => jobFor(record) ?? []).filter((job) => job.step === step);
   return Array.from({ length: Math.ceil(jobs.length / batchSize) }, (_, at) =>
     jobs.slice(at * batchSize, (at + 1) * batchSize),
   );
@@ -76,13 +76,31 @@ export const eventOf = (
     arn,
   );
 
-/** Works an account's batches one after the other, as a FIFO group does. */
-export const workSite = async (ours: Ours, site: Site, batches: readonly Job[][]): Promise<void> => {
-  const handler = workerHandler(async (actor) => ({ ...ours.ports, actor }));
+const handOutsMax = 20;
+
+/**
+ * Works an account's batches one after the other, as a FIFO group does: what had no turn at the provider in time is handed out
+ * again when it is visible.
+ */
+export const workSite = async ({ ports }: Ours, site: Site, batches: readonly Job[][]): Promise<void> => {
+  let hiddenMs = 0;
+  const queue: Ports['queue'] = {
+    ...ports.queue,
+    postpone: async (_, seconds) => {
+      hiddenMs = seconds * 1000;
+    },
+  };
+  const handler = workerHandler(async (actor) => ({ ...ports, queue, actor }));
   for (const batch of batches) {
-    const context = invocationContext('worker', 120_000, ours.ports.clock);
-    const { batchItemFailures } = await handler(eventOf(batch, site.account.name), context);
-    if (batchItemFailures.length > 0) throw new Error(`${batchItemFailures.length} of ${batch.length} jobs failed`);
+    let rest: readonly Job[] = batch;
+    for (let handOut = 1; rest.length > 0; handOut++) {
+      if (handOut > handOutsMax) throw new Error(`${rest.length} of ${batch.length} jobs failed ${handOutsMax} times`);
+      if (handOut > 1) await ports.clock.sleep(hiddenMs);
+      const event = eventOf(rest, site.account.name);
+      const answer = await handler(event, invocationContext('worker', 120_000, ports.clock));
+      const failed = new Set(answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
+      rest = rest.filter((_, at) => failed.has(event.Records[at]?.messageId ?? ''));
+    }
   }
 };
 
@@ -96,7 +114,7 @@ export const prepare = async (ours: Ours, sites: readonly Site[]): Promise<void>
     const header = { pk: `plan#${plan.planId}`, sk: 'header' };
     await change<PlanHeader>(ports, header, (current) => (current ? { next: { ...current, forced: true } } : null));
     await approve(ports, plan.planId, 'bench');
-    await workSite(ours, site, await batchesOf(ours, site));
+    await workSite(ours, site, await batchesOf(ours, site, 'disable'));
   };
   await Promise.all(sites.map(disableAll));
   ours.pass(25 * hourMs);
