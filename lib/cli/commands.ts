@@ -4,6 +4,7 @@ import { audit } from './audit.ts';
 import { backtest } from './backtest.ts';
 import { checkUrl } from './check-url.ts';
 import type { Command } from './command.ts';
+import { completion } from './completion.ts';
 import { consoleCommand } from './console.ts';
 import { demo } from './demo.ts';
 import { deployCheck } from './deploy-check.ts';
@@ -50,4 +51,5 @@ export const commands: readonly Command[] = [
   stop,
   start,
   simulate,
+  completion,
 ];
