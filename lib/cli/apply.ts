@@ -47,6 +47,10 @@ export const apply: Command = {
   about: `Queues the proposals of a plan that \`hooksweep scan --out\` wrote. It touches no webhook itself: \`hooksweep run\` does, and
 judges each webhook again before each step. A plan that was edited, made under another policy or lapsed (7 days) is refused.
 Exit codes: 0 all taken, 3 some dropped, 4 refused as a whole, 1 no plan.`,
+  effects: {
+    reads: 'the plan file, the policy, what is kept',
+    changes: 'opens a record for each item and queues it; no webhook',
+  },
   options: { reason: { type: 'string' } },
   optionHelp: { reason: 'TEXT  why, for the history' },
   positionals: { min: 1, max: 1 },

@@ -8,6 +8,7 @@ export const approve: Command = {
   usage: 'PLAN-ID|RECORD…',
   about: `Lets what a scan proposed go on its way. Names of waiting plans and records are in \`hooksweep status\`.
 Exit codes: 0 all agreed to, 3 some were not, 1 none, 4 refused (stopped; production without --yes).`,
+  effects: { reads: 'what is kept', changes: 'lets plans or records go on their way; no webhook' },
   options: { reason: { type: 'string' } },
   optionHelp: { reason: 'TEXT  why, for the history' },
   positionals: { min: 1, max: 1000 },

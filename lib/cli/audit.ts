@@ -176,6 +176,7 @@ audit verify checks the chain of each story and each backup; with DIR, an export
 audit export writes the records that match as JSON lines with a manifest of hashes, signed with --key or with a key that is
 made for the folder of --local. Reads only, but for what export writes.
 Exit codes: 0; 1 error, or verify found something broken; 3 exported, and something was broken before.`,
+  effects: { reads: 'what is kept, or an export', changes: 'nothing; export writes its folder' },
   options: {
     ...Object.fromEntries(texts.map((name) => [name, { type: 'string' as const }])),
     csv: { type: 'boolean' },

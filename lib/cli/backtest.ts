@@ -112,6 +112,7 @@ alive (a delivery, switched on or edited by somebody, vetoed) or restored. \`run
 scan of each day and scope, for 90 days, with secrets redacted. Reads the table only; calls no provider and changes nothing.
 Exit codes: 0 nothing in addition, 2 something in addition, for you to judge, 3 a recorded scan could not be read, 1 error or
 nothing recorded.`,
+  effects: { reads: 'both policy files and the recorded scans', changes: 'nothing' },
   options: {
     policy: { type: 'string' },
     account: { type: 'string', multiple: true },

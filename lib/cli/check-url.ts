@@ -43,7 +43,8 @@ export const checkUrl: Command = {
   usage: 'URL…',
   about: `Says of each URL whether its host is one of tests (test), may be one (report), is a probe of attackers and testers
 (security) or neither (ok), with the evidence. With --config it knows your own test hosts too. Calls nobody, not even the
-URLs. Exit code 0, or 1 where no URL was given.`,
+URLs. Exit codes: 0, 1 no URL was given.`,
+  effects: { reads: 'the URLs as text, and the policy where it is named', changes: 'nothing' },
   options: {},
   optionHelp: {},
   positionals: { min: 1, max: Number.POSITIVE_INFINITY },

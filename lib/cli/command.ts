@@ -72,8 +72,10 @@ export type Command = {
   summary: string;
   /** Behind the name: `[PROVIDER]`, `PLAN.json`. */
   usage: string;
-  /** A few lines of what it does, what it changes, and its exit codes. */
+  /** A few lines of what it does, and `Exit codes: 0 …, 1 ….` at the end. */
   about: string;
+  /** What it looks at and what is different afterwards, each in a few words. */
+  effects: { reads: string; changes: string };
   options: NonNullable<ParseArgsConfig['options']>;
   /** What each option is for, with the name of its value. */
   optionHelp: Readonly<Record<string, string>>;

@@ -26,13 +26,14 @@ export const completion: Command = {
   usage: 'bash|zsh|fish',
   about: `Prints a script that completes commands, options, files, providers, states, and the names of accounts in hooksweep.yml (or
 the file of --config). Calls nobody, and changes nothing. Exit codes: 0, 1 no such shell.`,
+  effects: { reads: 'the table of commands', changes: 'nothing' },
   options: {},
   optionHelp: {},
   positionals: { min: 1, max: 1 },
   examples: [
-    'source <(hooksweep completion bash)',
     'hooksweep completion zsh > ~/.zfunc/_hooksweep    # with fpath=(~/.zfunc $fpath) before compinit',
     'hooksweep completion fish > ~/.config/fish/completions/hooksweep.fish',
+    'source <(hooksweep completion bash)',
   ],
   run,
 };

@@ -59,6 +59,10 @@ export const consoleCommand: Command = {
 for approval, what is being watched and until when, what was deleted and what failed, and the story of each webhook with its backup.
 Approve, veto, release, restore, stop and start ask for a reason and a confirmation. Works beside \`run\`, and keeps up with it.
 Exit codes: 0, 1 error.`,
+  effects: {
+    reads: 'the policy and what is kept',
+    changes: 'what a person decides on it: as approve, veto, release, restore, stop and start',
+  },
   options: { port: { type: 'string' } },
   optionHelp: { port: 'NUMBER  default: any free one' },
   positionals: { min: 0, max: 0 },

@@ -156,6 +156,7 @@ export const demo: Command = {
   usage: '',
   about: `Scans, approves, carries out, audits and back-tests, on simulators and in a temporary folder that is removed at the end. Takes less
 than a minute. Needs no account, no network and no answers. Exit codes: 0 seen it all, 1 something is wrong.`,
+  effects: { reads: 'simulators of its own', changes: 'nothing outside a temporary folder' },
   options: {},
   optionHelp: {},
   positionals: { min: 0, max: 0 },

@@ -99,6 +99,7 @@ export const deployCheck: Command = {
 works by: accounts, modes, rules, limits, waits and protect entries that are added, removed or changed. What lets more be
 changed, or with less ado, loosens it; so does what points an account elsewhere. Reads only; calls no provider.
 Exit codes: 0 nothing loosens, 2 something loosens and waits for your decision, 1 a policy could not be read.`,
+  effects: { reads: 'the policy file and the packaged or deployed one', changes: 'nothing' },
   options: { against: { type: 'string' } },
   optionHelp: { against: 'FILE|DIR  a packaged policy, a folder with one, or another policy file (default dist)' },
   positionals: { min: 0, max: 0 },

@@ -67,6 +67,7 @@ export const doctor: Command = {
 whether the provider can be reached and lists every scope, how far the clock of this machine is from the provider's, and whether
 table and queue are in order. Only reads: the right to change is not tried.
 Exit codes: 0 all in order, 3 something is broken, 1 nothing works: every account, or what they share.`,
+  effects: { reads: 'the policy, the accounts at their providers, table and queue', changes: 'nothing' },
   options: { account: { type: 'string', multiple: true } },
   optionHelp: { account: 'NAME  only these accounts; repeat it or separate by commas' },
   positionals: { min: 0, max: 0 },

@@ -38,6 +38,7 @@ export const enqueue: Command = {
   about: `You are the finding and the approval; every guard still applies, now and again before each step. \`--step disable\` switches it
 off and leaves it at that; \`--step delete\` switches it off, watches, then deletes.
 Exit codes: 0 queued, 1 no such account or webhook, 4 refused (a guard, stopped, production without --yes).`,
+  effects: { reads: 'the account at its provider, what is kept', changes: 'opens a record and queues it; no webhook' },
   options: {
     account: { type: 'string' },
     webhook: { type: 'string' },

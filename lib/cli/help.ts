@@ -27,22 +27,42 @@ export const overview = (commands: readonly Command[]): string =>
     '',
     'hooksweep COMMAND --help tells more. Exit codes: 0 done or nothing to do, 1 error, 2 waits for a decision,',
     '3 done in part, 4 refused as a whole.',
-    'Start with: hooksweep init',
+    'hooksweep alone shows where you stand, and the next step.',
   ].join('\n');
 
+/** The sentence on exit codes, which ends every `about`, as rows. */
+const exitRows = (about: string): { text: string; rows: readonly (readonly [string, string])[] } => {
+  const [, text = about, codes = ''] = /^(.*?)\s*Exit codes: (.*)\.$/s.exec(about) ?? [];
+  const rows = codes
+    .replace(/\s+/g, ' ')
+    .split(/[,;] (?=\d)/)
+    .map((code) => [code.slice(0, 1), code.slice(2) || 'done'] as const)
+    .toSorted();
+  return { text, rows: codes === '' ? [] : rows };
+};
+
+const section = (title: string, lines: readonly string[]): string[] =>
+  lines.length > 0 ? ['', `${title}:`, ...lines] : [];
+
 /** What `hooksweep COMMAND --help` prints. */
-export const helpOf = (command: Command): string => {
-  const own = optionRows(command.options, command.optionHelp);
+export const helpOf = ({ name, summary, usage, about, effects, options, optionHelp, examples }: Command): string => {
+  const { text, rows } = exitRows(about);
+  const own = optionRows(options, optionHelp);
   return [
-    `Usage: hooksweep ${command.name} ${command.usage}`.trimEnd(),
+    `hooksweep ${name}: ${summary}`,
     '',
-    command.about,
+    `Usage: hooksweep ${name} ${usage}`.trimEnd() + (own.length > 0 ? ' [OPTIONS]' : ''),
     '',
-    ...(own.length > 0 ? ['Options:', ...columns(own), ''] : []),
-    'Options of every command:',
-    ...columns(optionRows(globalOptions, globalHelp)),
+    text,
     '',
-    'Examples:',
-    ...command.examples.map((example) => `  ${example}`),
+    `Reads:    ${effects.reads}.`,
+    `Changes:  ${effects.changes}.`,
+    ...section('Options', own.length > 0 ? columns(own) : []),
+    ...section('Options of every command', columns(optionRows(globalOptions, globalHelp))),
+    ...section('Exit codes', rows.length > 0 ? columns(rows) : []),
+    ...section(
+      'Examples',
+      examples.map((example) => `  ${example}`),
+    ),
   ].join('\n');
 };

@@ -116,8 +116,9 @@ export const init: Command = {
   summary: 'Write a starter policy file.',
   usage: '[PROVIDER]',
   about: `Writes hooksweep.yml for one account, hooksweep.schema.json beside it for editors, and a line in .gitignore.
-A policy file that is there already is never overwritten. Calls nobody. Exit codes: 0 written, 1 not.
-Providers: ${Object.keys(providers).join(', ')}.`,
+A policy file that is there already is never overwritten. Calls nobody. Providers: ${Object.keys(providers).join(', ')}.
+Exit codes: 0 written, 1 not.`,
+  effects: { reads: 'nothing', changes: 'writes the policy file and hooksweep.schema.json, adds a line to .gitignore' },
   options: { provider: { type: 'string' }, environment: { type: 'string' } },
   optionHelp: { provider: 'NAME  the same as PROVIDER', environment: 'NAME  sandbox (default) or production' },
   positionals: { min: 0, max: 1 },

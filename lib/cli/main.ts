@@ -5,11 +5,12 @@ import { parseFor, splitCommand, unknownCommand } from './args.ts';
 import type { Command, Context, Output } from './command.ts';
 import { commands } from './commands.ts';
 import { localDesk } from './desk.ts';
-import { printFailure } from './errors.ts';
+import { printFailure, withRemedy } from './errors.ts';
 import { helpOf, overview } from './help.ts';
 import { createOutput, type Streams } from './output.ts';
 import { openSession, readPolicy } from './session.ts';
 import { stackDesk, stackName } from './stack.ts';
+import { standing } from './standing.ts';
 
 /** What a run of the command line is connected to. */
 export type Surroundings = Streams & {
@@ -65,14 +66,17 @@ const execute = async (
   const names = commands.map(({ name }) => name);
   const asked = splitCommand(argv, names);
   const { name, rest } = asked.name === 'help' ? splitCommand([...asked.rest, '--help'], names) : asked;
-  if (name === undefined) {
-    const wantsVersion = argv.includes('--version');
-    out.line(wantsVersion ? version : overview(commands));
-    out.document(
-      wantsVersion ? { version } : { commands: commands.map(({ name: command, summary }) => ({ command, summary })) },
-    );
-    return wantsVersion || rest.length === 0 || rest.includes('--help') || rest.includes('-h') ? 0 : 1;
+  if (name === undefined && argv.includes('--version')) {
+    out.line(version);
+    out.document({ version });
+    return 0;
   }
+  if (name === undefined && (rest.includes('--help') || rest.includes('-h'))) {
+    out.line(overview(commands));
+    out.document({ commands: commands.map(({ name: command, summary }) => ({ command, summary })) });
+    return 0;
+  }
+  if (name === undefined) return standing.run(contextFor(around, out, secrets, parseFor(standing, rest)));
   const command: Command | undefined = commands.find((one) => one.name === name);
   if (!command) throw unknownCommand(name, names);
   const parsed = parseFor(command, rest);
@@ -82,6 +86,11 @@ const execute = async (
     return 0;
   }
   return command.run(contextFor(around, out, secrets, parsed));
+};
+
+const nameIn = (argv: readonly string[]): string | undefined => {
+  const names = commands.map(({ name }) => name);
+  return names.find((name) => name === splitCommand(argv, names).name);
 };
 
 /**
@@ -107,7 +116,7 @@ export const runWith = async (argv: readonly string[], around: Surroundings): Pr
     return signal.aborted ? interrupted : code;
   } catch (error) {
     if (signal.aborted) return interrupted;
-    const reported = reportOf(error);
+    const reported = withRemedy(reportOf(error), nameIn(argv));
     printFailure(out, reported);
     return reported.exitCode;
   }

@@ -115,6 +115,7 @@ export const providers: Command = {
   about: `Tells of each provider which kinds of registrations it has, whether they can be switched off before they are deleted, whether
 it tells of deliveries (without them nothing is ever stale), what a restore cannot bring back, and which credentials and
 options its accounts take in the policy file. Calls nobody. Exit codes: 0; 1 no such provider.`,
+  effects: { reads: 'what this version knows', changes: 'nothing' },
   options: {},
   optionHelp: {},
   positionals: { min: 0, max: 1 },

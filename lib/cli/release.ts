@@ -9,6 +9,7 @@ export const release: Command = {
   about: `A record is held where hooksweep cannot go on without a person: dead-lettered, history full, account gone from the policy.
 \`hooksweep status\` lists them with the reason.
 Exit codes: 0 all released, 3 some were not, 1 none.`,
+  effects: { reads: 'what is kept', changes: 'lets held records go on; no webhook' },
   options: { reason: { type: 'string' } },
   optionHelp: { reason: 'TEXT  why, for the history' },
   positionals: { min: 1, max: 1000 },

@@ -44,6 +44,10 @@ export const replace: Command = {
   about: `Creates the new one with the settings of the old, proves by a list that it is there, and only then sends the old one down the
 normal way: switched off, watched, deleted. Running it again after a failure adopts what was created.
 Exit codes: 0 created and queued, 1 nothing created or not proven, 3 created but the old one is guarded, 4 refused.`,
+  effects: {
+    reads: 'the account at its provider, what is kept',
+    changes: 'creates the new webhook, and queues the old one',
+  },
   options: {
     account: { type: 'string' },
     webhook: { type: 'string' },

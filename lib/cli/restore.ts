@@ -50,6 +50,10 @@ export const restore: Command = {
   about: `Switches on what is still there and creates from its backup what is gone. Says before what cannot come back: the id, a secret
 that the provider makes up, parts of a URL that were never kept. Asking twice changes nothing. What was restored is not swept again.
 Exit codes: 0 all on their way, 1 none, 3 some, 4 production without --yes.`,
+  effects: {
+    reads: 'what is kept, the account at its provider',
+    changes: 'queues the way back; the next run creates or switches on',
+  },
   options: { plan: { type: 'string' }, 'dry-run': { type: 'boolean' }, reason: { type: 'string' }, ...secretOptions },
   optionHelp: {
     plan: 'ID  all that a plan removed',

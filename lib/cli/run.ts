@@ -172,6 +172,10 @@ default) nothing is touched before \`hooksweep approve\`, \`apply\` or --approve
 folder. Ctrl-C lets calls under way come to their end; a second one ends at once.
 Exit codes: 0 all done, 2 proposals wait, 3 done in part or something is held, 4 refused (stopped; shrunk; production without
 --yes), 1 no account readable.`,
+  effects: {
+    reads: 'the policy, the accounts at their providers, what is kept',
+    changes: 'switches off and deletes what was approved, puts back what was vetoed, and writes it all down',
+  },
   options: {
     'until-idle': { type: 'boolean' },
     approve: { type: 'boolean' },

@@ -106,6 +106,10 @@ Sends nothing that changes a webhook, and writes nothing but the files of --out 
 in the folder of --local, that the present lists are to be believed although much is missing from them.
 Exit codes: 0 nothing to propose, 2 proposals wait for a decision, 3 a part could not be read, 1 nothing could be read,
 4 refused because too much is missing since the last good scan.`,
+  effects: {
+    reads: 'the policy, the accounts at their providers, what is kept',
+    changes: 'writes the files of --out and --html; with --accept-shrink the last good scan',
+  },
   options: {
     account: { type: 'string', multiple: true },
     out: { type: 'string' },

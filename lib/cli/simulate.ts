@@ -62,7 +62,9 @@ export const simulate: Command = {
   usage: 'PROVIDER',
   about: `Serves until Ctrl-C. Its credentials are made up and work nowhere else. With --json the first line on stdout tells url,
 credentials and options, and it goes on serving.
-A fault is NAME, and behind it as wanted *COUNT, =PROBABILITY, :METHOD, :reading or :mutating.`,
+A fault is NAME, and behind it as wanted *COUNT, =PROBABILITY, :METHOD, :reading or :mutating.
+Exit codes: 0 ended, 1 error.`,
+  effects: { reads: 'nothing', changes: 'nothing; serves on 127.0.0.1 until it ends' },
   options: {
     port: { type: 'string' },
     seed: { type: 'string' },

@@ -7,6 +7,7 @@ export const start: Command = {
   usage: '',
   about: `What waited goes on, judged anew.
 Exit codes: 0 started, 1 the folder or the policy cannot be used.`,
+  effects: { reads: 'what is kept', changes: 'ends the stop, for all or one account' },
   options: switchOptions,
   optionHelp: switchOptionHelp,
   positionals: { min: 0, max: 0 },

@@ -109,6 +109,7 @@ export const status: Command = {
   usage: '',
   about: `Shows last good scans and failures, pauses, today's budget, open records with their due dates, what is held, which plans
 wait for an approval, whether hooksweep is stopped, and dead letters. Reads only, and calls no provider. Exit codes: 0, 1 error.`,
+  effects: { reads: 'the policy and what is kept', changes: 'nothing' },
   options: {},
   optionHelp: {},
   positionals: { min: 0, max: 0 },

@@ -7,6 +7,7 @@ export const stop: Command = {
   usage: '',
   about: `Holds before the next call, everywhere that shares the table; a call under way comes to its end. Putting back goes on.
 Exit codes: 0 stopped, 1 the folder or the policy cannot be used.`,
+  effects: { reads: 'what is kept', changes: 'sets the stop, for all or one account' },
   options: switchOptions,
   optionHelp: switchOptionHelp,
   positionals: { min: 0, max: 0 },

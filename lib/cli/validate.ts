@@ -28,6 +28,7 @@ export const validate: Command = {
   usage: '',
   about: `Checks the policy file without calling anybody: each problem with file, line, column and what to write instead.
 Changes nothing. Exit codes: 0 valid (there may be warnings), 1 not valid.`,
+  effects: { reads: 'the policy file', changes: 'nothing' },
   options: {},
   optionHelp: {},
   positionals: { min: 0, max: 0 },

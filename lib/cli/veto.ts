@@ -28,6 +28,10 @@ export const veto: Command = {
   about: `A veto lasts until --until, or until the webhook or the rules change. What hooksweep had switched off is switched on again by
 the next run; what is deleted already is not brought back.
 Exit codes: 0 all vetoed, 3 some were not, 1 none.`,
+  effects: {
+    reads: 'what is kept',
+    changes: 'ends or turns back records; the next run switches on again what was off',
+  },
   options: { reason: { type: 'string' }, until: { type: 'string' } },
   optionHelp: { reason: 'TEXT  why, for the history (required)', until: 'WHEN  a date, or a duration like 30d' },
   positionals: { min: 1, max: 1000 },

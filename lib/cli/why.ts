@@ -108,6 +108,7 @@ export const why: Command = {
   usage: '[RECORD]',
   about: `Reads the account and shows for one webhook: each rule with its evidence, each guard, the decision, who has to agree, the
 earliest dates, what a restore would bring back, and the story of its record. Changes nothing. Exit codes: 0, 1 error.`,
+  effects: { reads: 'the policy, the account at its provider, what is kept', changes: 'nothing' },
   options: { account: { type: 'string' }, webhook: { type: 'string' }, scope: { type: 'string' } },
   optionHelp: {
     account: 'NAME  the account',

@@ -1,7 +1,10 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseFor, splitCommand } from '../../lib/cli/args.ts';
 import { commands } from '../../lib/cli/commands.ts';
-import { desk, run } from './desk.ts';
+import { desk, folder, run } from './desk.ts';
+import { parseLine } from './parsed.ts';
 
 describe('the command line', () => {
   it.each(commands.map(({ name }) => name))('explains %s with an example', async (name) => {
@@ -16,7 +19,24 @@ describe('the command line', () => {
     expect(Object.keys(command?.optionHelp ?? {}).toSorted()).toEqual(Object.keys(command?.options ?? {}).toSorted());
   });
 
-  it.each([[[]], [['--help']], [['-h']], [['help']]])('shows all commands for %j', async (argv) => {
+  it.each(commands)('says of $name what it reads and changes, and each exit code', async ({ name }) => {
+    const { stdout } = await run(['help', name]);
+    expect(stdout).toMatch(/^Reads: {4}\S.*\.\nChanges: {2}\S.*\.$/m);
+    expect(stdout).toMatch(/^Exit codes:\n {2}0 {2}\S.*\n( {2}[1-4] {2}\S.*\n)+\nExamples:/m);
+    expect(stdout.split('Options of every command:')[0]).not.toContain('Exit code');
+  });
+
+  it.each(commands.flatMap(({ examples }) => examples))('takes the example %s', (example) => {
+    const lines = example
+      .replace(/ +#.*| > \S+/g, '')
+      .replace(/^source <\((.*)\)$/, '$1')
+      .split(/ (?:&&|\|) /)
+      .filter((line) => line.startsWith('hooksweep'));
+    expect(lines.length).toBeGreaterThan(0);
+    for (const line of lines) expect(() => parseLine(line)).not.toThrow();
+  });
+
+  it.each([[['--help']], [['-h']], [['help']]])('shows all commands for %j', async (argv) => {
     const { code, stdout } = await run(argv);
     for (const { name } of commands) expect(stdout).toContain(`  ${name} `);
     expect(code).toBe(0);
@@ -44,6 +64,21 @@ describe('the command line', () => {
     const human = await run(argv);
     expect(human.stdout).toBe('');
     expect(human.stderr).toContain(`hint: `);
+  });
+
+  it.each([
+    ['a policy with problems', ['validate', '--config', 'broken.yml'], 'hooksweep validate'],
+    ['an argument too many', ['scan', 'everything'], 'hooksweep scan'],
+    ['a missing option', ['enqueue'], 'hooksweep enqueue --help'],
+    ['no command at all', ['--bogus'], 'hooksweep --help'],
+    ['no policy', ['scan'], 'hooksweep init'],
+  ])('ends %s with the one command that helps', async (_what, argv, command) => {
+    const cwd = await folder();
+    await writeFile(join(cwd, 'broken.yml'), 'version: 1\naccounts:\n  - { name: a }\nmoed: report\n');
+    const { stdout } = await run([...argv, '--json'], { cwd });
+    expect(JSON.parse(stdout).error.hint).toContain(command);
+    const { stderr } = await run(argv, { cwd });
+    expect(stderr.trimEnd().split('\n').at(-1)).toContain(command);
   });
 
   it('takes global options before the command too', async () => {

@@ -16,7 +16,11 @@ const offered = (line: string, cwd = '/'): string[] => {
   const words = line.split(' ');
   const typed = words.map((word) => `'${word}'`).join(' ');
   const ask = `${scripts.bash}\nCOMP_WORDS=(${typed}); COMP_CWORD=${words.length - 1}; _hooksweep; printf '%s\\n' "\${COMPREPLY[@]}"`;
-  const text = execFileSync('bash', ['--norc', '-u', '-c', ask], { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  const text = execFileSync('bash', ['--norc', '-u', '-c', ask], {
+    cwd,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   return text.split('\n').filter((word) => word !== '');
 };
 
