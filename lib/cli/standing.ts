@@ -127,7 +127,8 @@ const look = async (context: Context): Promise<Standing> => {
   const policy = await context.policy();
   const session = await context.session('none');
   try {
-    const status = session.directory === null ? null : await statusOf(session.ports, await session.deadLetters());
+    const status =
+      session.directory === null ? null : await statusOf(session.ports, (await session.ports.deadLetters?.()) ?? null);
     return standingOf(policy, status, context.env);
   } finally {
     await session.close();
