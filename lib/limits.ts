@@ -114,6 +114,8 @@ export const limits = {
   consoleLookBackMs: 30 * 24 * hour,
   /** Time between two looks of an open page: soon enough for a person, and 30 reads a minute for the table. */
   consoleLookMs: 2 * second,
+  /** The same over a deployed stack, where each look is a call of a function. */
+  consoleStackLookMs: 15 * second,
   /** Plans and records named in one request of a person. */
   targetsMax: 1000,
   /** A request or an answer of a function as plain JSON; larger ones travel compressed, for Lambda ends at 6 MB. */

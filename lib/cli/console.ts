@@ -5,6 +5,7 @@ import { systemClock, systemRandom } from '../clock.ts';
 import type { Desk } from '../console/desk.ts';
 import { shared } from '../console/lease.ts';
 import { serviceOf } from '../console/service.ts';
+import { limits } from '../limits.ts';
 import { textOf } from './args.ts';
 import { type Command, type Context, type ExitCode, exit } from './command.ts';
 import { wholeNumber } from './option.ts';
@@ -27,6 +28,8 @@ const deskOf = (context: Context): Desk => {
     read: (use) => looking((asked) => use(serviceOf(asked, out))),
     change: (use) => deciding((asked) => use(serviceOf(asked, out))),
     isAtWork: async () => stack !== null || (await connectStack(folder)) !== null,
+    worker: stack === null ? 'hooksweep run' : `The stack ${stack}`,
+    lookMs: stack === null ? limits.consoleLookMs : limits.consoleStackLookMs,
   };
 };
 

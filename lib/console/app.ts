@@ -26,7 +26,12 @@ const queryOf = (c: Asked, name: string): string => c.req.query(name) ?? '';
 const showOverview = async (c: Asked, desk: Desk, clock: Clock) => {
   const revision = await revisionOf(desk);
   const overview = await desk.read((service) => readOverview(service, clock.now()));
-  return c.html(page({ title: 'Overview', where: desk.where, revision }, overviewPart(overview, !isAtRest(revision))));
+  return c.html(
+    page(
+      { title: 'Overview', where: desk.where, live: { revision, lookMs: desk.lookMs } },
+      overviewPart(overview, isAtRest(revision) ? null : desk.worker),
+    ),
+  );
 };
 
 const showStory = async (c: Asked, desk: Desk) => {
@@ -37,7 +42,12 @@ const showStory = async (c: Asked, desk: Desk) => {
     const hint = 'go back to the overview and choose it there';
     throw new CommandError({ code: 'unknown-record', message: `there is no record ${name}`, hint });
   }
-  return c.html(page({ title: `Story of ${titleOf(record)}`, where: desk.where, revision }, storyPart(record)));
+  return c.html(
+    page(
+      { title: `Story of ${titleOf(record)}`, where: desk.where, live: { revision, lookMs: desk.lookMs } },
+      storyPart(record),
+    ),
+  );
 };
 
 const showListing = async (c: Asked, desk: Desk) => {

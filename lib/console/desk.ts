@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Ms } from '../clock.ts';
 import type { Service } from './service.ts';
 
 /** What the pages work on. */
@@ -11,6 +12,10 @@ export type Desk = {
   change<R>(use: (service: Service) => Promise<R>): Promise<R>;
   /** Somebody carries out what was decided: `run` on this folder, or a deployed stack. */
   isAtWork(): Promise<boolean>;
+  /** Who that is, in a sentence: `hooksweep run`, or a stack. */
+  worker: string;
+  /** Time between two looks of an open page. */
+  lookMs: Ms;
 };
 
 const atRest = 'at-rest';

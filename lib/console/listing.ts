@@ -30,7 +30,11 @@ const nextLink = ({ cursor: _, ...asked }: Asked, next: string | undefined): Par
 
 /** Every webhook that has a record, newest change first, a page at a time. */
 export const listingPart = async (service: Service, asked: Asked): Promise<Part> => {
-  const { records, next } = await service.query({
+  const {
+    records,
+    next,
+    unreadable = [],
+  } = await service.query({
     filter: filterOf(asked),
     limit: limits.consoleRowsMax,
     ...(asked.cursor !== '' && { cursor: asked.cursor }),
@@ -40,5 +44,9 @@ export const listingPart = async (service: Service, asked: Asked): Promise<Part>
     records.length === 0
       ? html`<p class="empty">No record matches. Choose another state, or clear a field.</p>`
       : html`<ul class="rows" role="list">${records.map(recordRow)}</ul>`
+  }${
+    unreadable.length === 0
+      ? ''
+      : html`<p class="problem">${unreadable.length} left out, because they cannot be read: <code>hooksweep audit verify</code> says why.</p>`
   }${nextLink(asked, next)}</section>`;
 };

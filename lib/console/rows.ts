@@ -81,19 +81,25 @@ export const openRow = ({ record, url, state, dueAt, waitFor, held }: OpenRecord
     acts: actsFor({ state, held }),
   });
 
+type List = {
+  id: string;
+  title: string;
+  rows: readonly Part[];
+  /** How many there are. */
+  count: string;
+  /** What to do where there is none. */
+  empty: Part;
+  /** Where the rest is; '' where all are shown. */
+  rest: Part;
+  above?: Part;
+};
+
 /** A titled list that says what to do where it is empty, and where the rest is where it is cut. */
-export const listOf = (
-  id: string,
-  title: string,
-  rows: readonly Part[],
-  { empty, total, more, above = '' }: { empty: Part; total: number; more: Part; above?: Part },
-): Part => html`
-<section aria-labelledby="${id}" data-live="${id}"><h2 id="${id}">${title} <span class="count">${total}</span></h2>${above}
+export const listOf = ({ id, title, rows, count, empty, rest, above = '' }: List): Part => html`
+<section aria-labelledby="${id}" data-live="${id}"><h2 id="${id}">${title} <span class="count">${count}</span></h2>${above}
   ${
     rows.length === 0
       ? html`<p class="empty">${empty}</p>`
-      : html`<ul class="rows" role="list" data-rows>${rows}</ul>${
-          total > rows.length ? html`<p class="quiet">${total - rows.length} more: ${more}</p>` : ''
-        }`
+      : html`<ul class="rows" role="list" data-rows>${rows}</ul>${rest === '' ? '' : html`<p class="quiet">More: ${rest}</p>`}`
   }
 </section>`;

@@ -1,4 +1,4 @@
-import type { AuditFilter, AuditRecord } from '../audit/query.ts';
+import type { AuditFilter, AuditRecord, Unreadable } from '../audit/query.ts';
 import { askedFilter } from '../cli/audit-source.ts';
 import type { Output } from '../cli/command.ts';
 import type { Desk as CommandDesk } from '../cli/desk.ts';
@@ -16,7 +16,7 @@ export type Service = {
     filter: AuditFilter;
     limit: number;
     cursor?: string;
-  }): Promise<{ records: readonly AuditRecord[]; next?: string }>;
+  }): Promise<{ records: readonly AuditRecord[]; next?: string; unreadable?: readonly Unreadable[] }>;
   approve(asked: Decision): Results<Decided>;
   /** `until` in ISO 8601; null for as long as webhook and rules stay as they are. */
   veto(asked: Decision & { until: string | null }): Results<Decided>;

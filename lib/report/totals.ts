@@ -9,7 +9,7 @@ import { guardWords } from './words.ts';
 export type Part = ReturnType<typeof html> | '';
 
 /** A number and what it counts. */
-export const tile = (name: string | Part, count: number, kind = '') => html`
+export const tile = (name: string | Part, count: number | string, kind = '') => html`
   <div class="panel ${kind}"><dt>${name}</dt><dd>${count.toLocaleString('en')}</dd></div>`;
 
 /** A name in a table that sets the filter of this kind to it. */

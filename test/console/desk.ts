@@ -74,13 +74,14 @@ const serviceWith = (records: readonly AuditRecord[], status: Status, calls: Cal
   const turned = (name: string) => async (asked: unknown) => void calls.push([name, asked]);
   return {
     status: async () => status,
-    query: async ({ filter: { state, webhook, plan }, limit }) => ({
-      records: records
+    async query({ filter: { state, webhook, plan }, limit, cursor = '0' }) {
+      const found = records
         .filter((one) => state === undefined || one.state === state)
         .filter((one) => webhook === undefined || one.record === webhook)
-        .filter((one) => plan === undefined || one.planId === plan)
-        .slice(0, limit),
-    }),
+        .filter((one) => plan === undefined || one.planId === plan);
+      const end = Number(cursor) + limit;
+      return { records: found.slice(Number(cursor), end), ...(found.length > end && { next: String(end) }) };
+    },
     approve: decided('approve'),
     veto: decided('veto'),
     release: decided('release'),
@@ -127,6 +128,7 @@ export type Visit = {
   post(path: string, fields: Record<string, string>, headers?: Record<string, string>): Promise<Answer>;
   /** Opens a form and answers its one-time name. */
   form(path: string): Promise<string>;
+  end(): Promise<void>;
 };
 
 export const cookieOf = ({ headers }: Answer): string => String(headers['set-cookie']).split(';')[0] ?? '';
@@ -141,10 +143,23 @@ export const visit = async (
   const calls: Call[] = [];
   const service = serviceWith(records, statusWith(status), calls);
   const use: Desk['read'] = (act) => act(service);
-  const desk: Desk = { where: '.hooksweep', read: use, change: use, isAtWork: async () => false, ...more };
+  const desk: Desk = {
+    where: '.hooksweep',
+    read: use,
+    change: use,
+    isAtWork: async () => false,
+    worker: 'hooksweep run',
+    lookMs: 50,
+    ...more,
+  };
   const { url, close } = await startConsole(desk, 0, clock, systemRandom);
+  let ended: Promise<void> | undefined;
+  const end = () => {
+    ended ??= close();
+    return ended;
+  };
   onTestFinished(async () => {
-    await close();
+    await end();
     await setImmediate();
   });
   const { origin, pathname } = new URL(url);
@@ -158,5 +173,5 @@ export const visit = async (
       headers: { cookie, origin, 'content-type': 'application/x-www-form-urlencoded', ...headers },
     });
   const form: Visit['form'] = async (path) => /name="form" value="([^"]+)"/.exec((await get(path)).text)?.[1] ?? '';
-  return { url, base, origin, cookie, calls, get, post, form };
+  return { url, base, origin, cookie, calls, get, post, form, end };
 };

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { genesis, nextEntry } from '../../lib/audit/chain.ts';
 import type { AuditRecord } from '../../lib/audit/query.ts';
 import { recordKey } from '../../lib/audit/record.ts';
+import { limits } from '../../lib/limits.ts';
 import { axe, openAddress, startBrowser } from '../report/browser.ts';
 import { account, now, record, type Visit, visit } from './desk.ts';
 
@@ -113,6 +114,17 @@ describe('the overview', () => {
     expect(await page.locator('.alarm').innerText()).toMatch(/os:ana@desk: incident 42[\s\S]*Start/);
   });
 
+  it('says where there is more than it shows', async () => {
+    const many = Array.from({ length: limits.consoleRowsMax + 1 }, (_, at) => record(`d${at}`, { state: 'deleted' }));
+    const page = await open(await visit(many));
+    const section = await page.locator('[data-live="deleted"]').innerText();
+    expect(section).toMatch(/last 30 days 50 or more[\s\S]*More: all that are deleted/);
+    await page.getByRole('link', { name: 'all that are deleted' }).click();
+    expect(await page.locator('.rows > li').count()).toBe(limits.consoleRowsMax);
+    await page.getByRole('link', { name: 'Older ones' }).click();
+    expect(await page.locator('.rows > li').count()).toBe(1);
+  });
+
   it('is filtered while somebody types, and worked by the keyboard alone', async () => {
     const page = await open(await visit(some, busy));
     await page.keyboard.press('/');
@@ -128,6 +140,39 @@ describe('the overview', () => {
     await page.keyboard.type('still used');
     await page.keyboard.press('Enter');
     expect(await page.locator('.said').innerText()).toContain('veto is noted');
+  });
+});
+
+describe('an open page', () => {
+  it('is brought up to date in place: keyboard and filter stay where they were', async () => {
+    const records = [...some];
+    const status = { ...busy, records: { proposed: 1 } };
+    const page = await open(await visit(records, status, { isAtWork: async () => true }));
+    await page.fill('#query', 'ngrok');
+    const veto = 'Veto https://t1.ngrok-free.app/hook';
+    await page.getByRole('link', { name: veto }).focus();
+    await page.evaluate('window.sameAsBefore = true');
+    records.push(record('9'), record('10', { url: 'https://elsewhere.example.com', findings: [] }));
+    status.records.proposed = 3;
+    await page.getByRole('link', { name: 'Veto https://t9.ngrok-free.app/hook' }).waitFor();
+    expect(await page.evaluate('document.activeElement.innerText')).toMatch(/^Veto/);
+    expect(await page.evaluate('document.activeElement.href')).toContain('endpoint%231');
+    expect(await page.locator('li', { hasText: 'elsewhere' }).isVisible()).toBe(false);
+    expect(await page.evaluate('window.sameAsBefore')).toBe(true);
+  });
+
+  it('says so where the console has ended', async () => {
+    const { url, end } = await visit(some, busy);
+    const { page, context } = await openAddress(browser, url, () => true);
+    onTestFinished(() => context.close());
+    await end();
+    await page.locator('#live', { hasText: 'does not answer' }).waitFor();
+  });
+
+  it('holds still while somebody writes a reason', async () => {
+    const page = await open(await visit(some, busy));
+    await page.getByRole('link', { name: 'Veto https://t1.ngrok-free.app/hook' }).click();
+    expect(await page.locator('[data-revision], [data-live]').count()).toBe(0);
   });
 });
 

@@ -72,7 +72,7 @@ describe('hooksweep console', () => {
     expect(mutating(place.provider)).toEqual([]);
     await page.evaluate('window.sameAsBefore = true');
     startRun(place);
-    await live(page, 'rest', 'is at work here');
+    await live(page, 'rest', 'is at work');
     await live(page, 'deleted', tunnel(2));
     expect(await page.evaluate('window.sameAsBefore')).toBe(true);
     expect(await page.locator('#live').textContent()).toMatch(/^Brought up to date at /);

@@ -1,8 +1,5 @@
 // @ts-check
 
-/** How often an open page asks whether it is out of date; limits.consoleLookMs. */
-const lookMs = 2000;
-
 const main = document.querySelector('main');
 const live = document.getElementById('live');
 
@@ -101,8 +98,8 @@ const keepUp = async () => {
   } catch {
     say('The console does not answer. Start it again with hooksweep console, and open what it prints.');
   }
-  setTimeout(keepUp, lookMs);
+  setTimeout(keepUp, Number(main?.dataset.lookMs));
 };
 
 startFilter();
-if (main?.dataset.revision !== undefined) setTimeout(keepUp, lookMs);
+if (main?.dataset.lookMs !== undefined) setTimeout(keepUp, Number(main.dataset.lookMs));
