@@ -60,7 +60,8 @@ export const consoleCommand: Command = {
   usage: '',
   about: `Serves on 127.0.0.1 until Ctrl-C and prints the address, with a random token that lets in whoever has it. Shows what waits
 for approval, what is being watched and until when, what was deleted and what failed, and the story of each webhook with its backup.
-Approve, veto, release, restore, stop and start ask for a reason and a confirmation. Works beside \`run\`, and keeps up with it.
+Approve, veto, release, restore, stop and start ask for a reason and a confirmation. Works beside \`run\`, or over a
+deployed stack, and keeps up with it.
 Exit codes: 0, 1 error.`,
   effects: {
     reads: 'the policy and what is kept',
@@ -69,6 +70,10 @@ Exit codes: 0, 1 error.`,
   options: { port: { type: 'string' } },
   optionHelp: { port: 'NUMBER  default: any free one' },
   positionals: { min: 0, max: 0 },
-  examples: ['hooksweep console', 'hooksweep console --port 8090 --local /var/lib/hooksweep'],
+  examples: [
+    'hooksweep console',
+    'hooksweep console --port 8090 --local /var/lib/hooksweep',
+    'hooksweep console --stack hooksweep-prod',
+  ],
   run,
 };

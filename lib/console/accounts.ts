@@ -9,7 +9,7 @@ const stateText = ({ stopped, paused, scopes }: AccountState): string => {
   if (stopped) return `stopped by ${stopped.actor}: ${stopped.reason}`;
   if (paused) return `paused until ${timeText(paused.until)}: ${paused.why}`;
   const failure = scopes.find(({ lastFailure }) => lastFailure)?.lastFailure;
-  return failure ? `newest scan ${failure.status}: ${failure.message ?? 'no reason kept'}` : 'at work';
+  return failure ? `newest scan ${failure.status}: ${failure.message ?? 'no reason kept'}` : 'ready';
 };
 
 const lastScan = ({ scopes }: AccountState): string => {
@@ -29,7 +29,7 @@ const accountRow = (state: AccountState): Part => {
 /** Each account: where, how its last scan went, and what it may still do today. */
 export const accountsPart = ({ status }: { status: Status }): Part => html`
 <section data-live="accounts" aria-labelledby="accounts"><h2 id="accounts">Accounts</h2>
-  ${tableOf('What may be done where', ['Account', 'Where', 'Last good scan', 'State', 'Deleted today', 'Of at most', 'Switch'], status.accounts.map(accountRow), 4)}
+  ${tableOf('What may be done where', ['Account', 'Where', 'Last good scan', 'State', 'Let through today', 'Of at most', 'Switch'], status.accounts.map(accountRow), 4)}
 </section>`;
 
 /** The kill switch, as it stands. */
