@@ -15,21 +15,23 @@ const cameSince = ({ createdAt }: Webhook, made: Made | undefined): boolean =>
 
 /**
  * The webhook that stands for the one to be restored: the one that a creation of ours named, else one with the same URL and
- * events that is on as it was, or that came since our creation. Signing secrets have neither, so only a name will do.
+ * events that is on as it was, else one like it that came since our creation. Signing secrets have neither, so only a name
+ * will do.
  */
 export const standIn = (webhooks: Iterable<Webhook>, wanted: Backup, made: Made | undefined): Webhook | null => {
   const url = wanted.url === null ? null : normaliseUrl(wanted.url);
-  for (const webhook of webhooks) {
-    if (webhook.kind !== wanted.kind) continue;
-    if (webhook.id === made?.id) return webhook;
-    if (
+  const same = [...webhooks].filter(({ kind }) => kind === wanted.kind);
+  const alike = same.filter(
+    (webhook) =>
       url !== null &&
       webhook.url !== null &&
       normaliseUrl(webhook.url) === url &&
-      sameEvents(webhook.events, wanted.events) &&
-      (webhook.enabled === wanted.enabled || cameSince(webhook, made))
-    )
-      return webhook;
-  }
-  return null;
+      sameEvents(webhook.events, wanted.events),
+  );
+  return (
+    same.find(({ id }) => id === made?.id) ??
+    alike.find(({ enabled }) => enabled === wanted.enabled) ??
+    alike.find((webhook) => cameSince(webhook, made)) ??
+    null
+  );
 };

@@ -79,11 +79,15 @@ export const createOracle = (
     if (used > max) violate(world, task, `${used} webhooks claimed on one day at ${record.account}, of ${max}`);
   };
 
+  /** Records of which a delete was claimed once: whether it was called, the code may not know any more. */
+  const deletes = new Set<string>();
+
   const put = (task: Task, before: Item | undefined, after: Item, text: string): void => {
     if (text.includes(planted)) violate(world, task, `a secret stands in the item ${after.pk} ${after.sk}`);
     if (after.sk !== 'record') return;
     const record = after as CleanupRecord;
     checkStory(task, before as CleanupRecord | undefined, record);
+    if (record.deleteSent) deletes.add(record.pk);
     const old = (before as CleanupRecord | undefined)?.lease?.token;
     if (!record.lease || record.lease.token === old) return;
     task.claims.set(record.pk, record);
@@ -181,6 +185,7 @@ export const createOracle = (
 
   return {
     steps,
+    deletes,
     call,
     create,
     get,

@@ -1,3 +1,4 @@
+import { recordKey } from '../../lib/audit/record.ts';
 import type { Ms } from '../../lib/clock.ts';
 import { limits } from '../../lib/limits.ts';
 import type { Capabilities, Created, Creation, Listing, Outcome, Provider } from '../../lib/providers/contract.ts';
@@ -33,6 +34,8 @@ export type Scope = {
 export type Mutation = 'disable' | 'enable' | 'delete';
 
 export type Watch = {
+  /** Partition keys of records of which a delete was claimed once. */
+  deletes: ReadonlySet<string>;
   call(task: Task, account: string, scope: Scope, ref: WebhookRef, call: Mutation): (before: Hook) => void;
   create(task: Task, account: string, scope: Scope, creation: Creation): (made: Webhook) => void;
 };
@@ -118,12 +121,16 @@ export const createRemote = (
     return { asOf, webhooks: shown?.webhooks ?? [] };
   };
 
+  const mayBeGone = (scope: Scope, webhook: Webhook): boolean =>
+    scope.deleteCalled.has(keyOf(webhook)) ||
+    watch.deletes.has(recordKey({ account, scope: scope.name, kind: webhook.kind, webhookId: webhook.id }).pk);
+
   /**
-   * Leaves some out without saying so. Not twice the same, and not only what we deleted: such a list cannot be told from a
-   * true one (see docs/guarantees.md).
+   * Leaves some out without saying so. Not twice the same, and not only what we deleted or were about to delete: such a list
+   * cannot be told from a true one (see docs/guarantees.md).
    */
   const truncated = (scope: Scope, webhooks: readonly Webhook[]): readonly Webhook[] => {
-    const strangers = webhooks.filter((one) => !scope.deleteCalled.has(keyOf(one)) && !scope.leftOut.has(keyOf(one)));
+    const strangers = webhooks.filter((one) => !mayBeGone(scope, one) && !scope.leftOut.has(keyOf(one)));
     if (strangers.length === 0) return webhooks;
     count(world, 'list truncated');
     const out = new Set([keyOf(chance.pick(strangers))]);
@@ -138,7 +145,7 @@ export const createRemote = (
     if (chance.in(faults.listFailed)) return { status: 'error', outcome: { kind: 'retry', why: '500' } };
     if (chance.in(faults.listIncomplete))
       return { status: 'incomplete', outcome: { kind: 'retry', why: 'the total does not add up' } };
-    if (chance.in(faults.listEmpty) && webhooks.some((one) => !scope.deleteCalled.has(keyOf(one)))) {
+    if (chance.in(faults.listEmpty) && webhooks.some((one) => !mayBeGone(scope, one))) {
       count(world, 'list empty');
       return { status: 'complete', webhooks: [] };
     }
