@@ -15,7 +15,7 @@ const openLater: NonNullable<Reach['open']> = (learn) => {
   };
 };
 
-/** The right to read: `query` (the default), `verify`, `status`, `why` and `policy`. Its role can write nothing. */
+/** The right to read: `query` (the default), `verify`, `status`, `why`, `policy` and `backtest`. Its role can write nothing. */
 export const auditHandler = (makePorts: MakePorts) =>
   serve({ requests: read, preset: 'query', caller: 'not' }, makePorts, identify);
 

@@ -1,25 +1,14 @@
-import { type Backtest, type BacktestItem, backtest as backtestOf } from '../backtest/backtest.ts';
-import type { Account, Policy } from '../policy/policy.ts';
-import { capabilitiesFor } from '../providers/capabilities.ts';
-import { providers } from '../providers/registry.ts';
-import { textOf } from './args.ts';
+import type { Backtest, BacktestItem } from '../backtest/backtest.ts';
+import { iso } from '../clock.ts';
+import { packagedPolicy } from '../policy/packaged.ts';
+import { textOf, textsOf } from './args.ts';
 import { backtestMarkdown } from './backtest-markdown.ts';
 import { type Command, CommandError, type Context, type ExitCode, exit } from './command.ts';
-import { chosenAccounts, requiredText } from './option.ts';
+import { requiredText } from './option.ts';
 import { configName, policyNamed } from './session.ts';
+import { stackName } from './stack.ts';
 import { tableLines } from './table.ts';
 import { parsePast } from './time-text.ts';
-
-const capabilitiesOf = (account: Account) => {
-  const definition = providers[account.provider];
-  return definition ? capabilitiesFor(definition, account) : null;
-};
-
-/** Accounts of either policy, in their order. */
-const bothAccounts = (present: Policy, changed: Policy): Policy => {
-  const named = new Set(present.accounts.map(({ name }) => name));
-  return { ...present, accounts: [...present.accounts, ...changed.accounts.filter(({ name }) => !named.has(name))] };
-};
 
 const day = (iso: string | null): string => (iso ?? '').slice(0, 10);
 const shownMax = 20;
@@ -81,24 +70,21 @@ const run = async (context: Context): Promise<ExitCode> => {
     const message = '--markdown and --json are two forms of one document';
     throw new CommandError({ code: 'bad-option', message, hint: 'leave one of them out' });
   }
-  const present = await context.policy();
-  const changed = await policyNamed(file, cwd);
-  const accounts = chosenAccounts(context, bothAccounts(present, changed));
-  const session = await context.session('none');
+  const changed = packagedPolicy(await policyNamed(file, cwd));
+  const desk = await context.desk('none');
   try {
-    const { table, clock, random } = session.ports;
     const asked = textOf(values, 'since');
-    const since = asked === undefined ? 0 : parsePast(asked, 'since', clock.now());
-    const result = await backtestOf({ table, clock, random, capabilitiesOf }, { present, changed, accounts, since });
+    const since = asked === undefined ? {} : { since: iso(parsePast(asked, 'since', desk.clock.now())) };
+    const result = await desk.ask('backtest', { changed, accounts: textsOf(values, 'account'), ...since });
     if (result.scans === 0 && result.unreadable === 0) throw noScans();
     for (const warning of result.warnings) out.warn(warning);
     if (result.unreadable > 0) out.warn(`${result.unreadable} recorded scans are left out: they are not as written`);
     out.document(result);
     if (values.markdown === true) for (const line of backtestMarkdown(result, file)) out.line(line);
-    else show(out, result, { present: configName(context), changed: file });
+    else show(out, result, { present: stackName(context) ?? configName(context), changed: file });
     return exitOf(result);
   } finally {
-    await session.close();
+    await desk.close();
   }
 };
 
@@ -120,7 +106,7 @@ nothing recorded.`,
     markdown: { type: 'boolean' },
   },
   optionHelp: {
-    policy: 'FILE  the changed policy; --config names the present one',
+    policy: 'FILE  the changed policy; the present one is that of --config, or of the stack',
     account: 'NAME  only these accounts; repeat it or separate by commas',
     since: 'TIME  only scans since: a date, a time, or 30d',
     markdown: 'print it as a comment for a pull request',
@@ -129,7 +115,7 @@ nothing recorded.`,
   examples: [
     'hooksweep backtest --policy new.yml',
     'hooksweep backtest --policy new.yml --since 30d --account shop-production',
-    'hooksweep backtest --policy new.yml --markdown > comment.md',
+    'hooksweep backtest --policy new.yml --stack hooksweep-prod --markdown > comment.md',
   ],
   run,
 };

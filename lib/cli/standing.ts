@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type Status, statusOf } from '../jobs/status.ts';
+import type { Status } from '../jobs/status.ts';
 import type { Policy } from '../policy/policy.ts';
 import { parseReference } from '../policy/reference.ts';
 import { version } from '../version.ts';
@@ -8,6 +8,7 @@ import { textOf } from './args.ts';
 import { type Command, type Context, type ExitCode, exit } from './command.ts';
 import { commands } from './commands.ts';
 import { configName } from './session.ts';
+import { stackName } from './stack.ts';
 import { timeText } from './time-text.ts';
 
 /** Where one stands, and the one command that goes on from there. */
@@ -35,7 +36,7 @@ const unset = (policy: Policy, env: Context['env']): string | undefined =>
 
 const reason = '--reason "…"';
 
-type Look = (status: Status, policy: Policy) => Standing | null;
+type Look = (status: Status) => Standing | null;
 
 /** What comes first wins: the most pressing first. */
 const looks: readonly Look[] = [
@@ -94,9 +95,12 @@ const looks: readonly Look[] = [
   },
 ];
 
+const pressing = (status: Status): Standing | undefined =>
+  looks.map((look) => look(status)).find((standing) => standing !== null);
+
 /** @param status null where nothing is kept yet */
 export const standingOf = (policy: Policy, status: Status | null, env: Context['env']): Standing => {
-  const found = status && looks.map((look) => look(status, policy)).find((standing) => standing !== null);
+  const found = status && pressing(status);
   if (found) return found;
   const name = unset(policy, env);
   const accounts = many(policy.accounts.length, 'account');
@@ -113,31 +117,43 @@ const word = (text: string): string => (/^[\w./-]+$/.test(text) ? text : `'${tex
 
 /** The next command, on the same file and folder. */
 const onTheSame = ({ values }: Context, { next, ...rest }: Standing): Standing => {
-  const named = (['config', 'local'] as const).flatMap((name) => {
+  const named = (['config', 'local', 'stack'] as const).flatMap((name) => {
     const value = textOf(values, name);
     return value ? [`--${name} ${word(value)}`] : [];
   });
   return { ...rest, next: next.startsWith('hooksweep') ? [next, ...named].join(' ') : next };
 };
 
-const look = async (context: Context): Promise<Standing> => {
+/** A stack scans and works by itself: what is left for a person is to decide, or to look. */
+const onStack = async (context: Context): Promise<Standing> => {
+  const desk = await context.desk('none');
+  try {
+    const found = pressing(await desk.ask('status', {}));
+    if (!found) return { standing: 'never-scanned', text: 'It has not scanned yet.', next: 'hooksweep status' };
+    const isDecision = ['stopped', 'held', 'waiting'].includes(found.standing);
+    return isDecision ? found : { ...found, next: 'hooksweep status' };
+  } finally {
+    await desk.close();
+  }
+};
+
+const onMachine = async (context: Context): Promise<Standing> => {
   const name = configName(context);
   if (!existsSync(resolve(context.cwd, name)))
     return { standing: 'no-policy', text: `There is no policy here: ${name} is missing.`, next: 'hooksweep init' };
   const policy = await context.policy();
-  const session = await context.session('none');
+  const desk = await context.desk('none');
   try {
-    const status =
-      session.directory === null ? null : await statusOf(session.ports, (await session.ports.deadLetters?.()) ?? null);
+    const status = desk.directory === null ? null : await desk.ask('status', {});
     return standingOf(policy, status, context.env);
   } finally {
-    await session.close();
+    await desk.close();
   }
 };
 
 const run = async (context: Context): Promise<ExitCode> => {
   const { out } = context;
-  const found = onTheSame(context, await look(context));
+  const found = onTheSame(context, await (stackName(context) === null ? onMachine : onStack)(context));
   const names = commands.map(({ name, summary }) => ({ command: name, summary }));
   out.document({ version, ...found, commands: names });
   out.line(found.text);

@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { Ports } from '../../lib/jobs/ports.ts';
 import { scanAccount } from '../../lib/jobs/scan.ts';
 import { alice, type Person } from '../caller/sts.ts';
-import { type Desk, desk, folder, type Ran, run, usual, webhook } from './desk.ts';
+import { accountYaml, type Desk, desk, folder, policyYaml, type Ran, run, usual, webhook } from './desk.ts';
 import { actAs, type StandIn, standIn } from './stand-in.ts';
 import { work } from './work.ts';
 
@@ -106,6 +106,37 @@ describe('with --stack', () => {
     expect(two.stdout).toBe(
       one.stdout.replace('Next: hooksweep run --until-idle', 'The stack hooksweep-dev carries it out.'),
     );
+  });
+
+  it('backtest sends the changed policy, and is answered from the scans of the stack', async () => {
+    const local = await desk(population);
+    await work(local, scan);
+    const { here, stack, ask } = await deployed();
+    await scanned(stack);
+    const backtest = async ({ cwd, simulator }: Desk, go: Place['ask']) => {
+      const changed = policyYaml([accountYaml(simulator.url)]).replace('test: {}, ', '');
+      await writeFile(join(cwd, 'new.yml'), changed);
+      return comparable(await go(`backtest --policy ${join(cwd, 'new.yml')} --json`), simulator.url);
+    };
+    const expected = await backtest(local, (line) => local.run(wordsOf(line)));
+    expect(expected.document).toMatchObject({ scans: 1, summary: { additional: 0, noLonger: 2 } });
+    expect(await backtest(here, ask)).toEqual(expected);
+    expect(stack.calls.map(({ name }) => name)).toEqual(['hooksweep-dev-audit']);
+    const { stdout } = await ask(`backtest --policy ${join(here.cwd, 'new.yml')}`);
+    expect(stdout).toContain('new.yml in place of hooksweep-dev');
+  });
+
+  it('hooksweep alone says where the stack stands, and what to decide there', async () => {
+    const { stack, ask } = await deployed();
+    expect(JSON.parse((await ask('--json')).stdout)).toMatchObject({
+      standing: 'never-scanned',
+      next: 'hooksweep status --stack hooksweep-dev',
+    });
+    const { plan } = await scanned(stack);
+    expect(JSON.parse((await ask('--json')).stdout)).toMatchObject({
+      standing: 'waiting',
+      next: `hooksweep approve ${plan.planId} --reason "…" --stack hooksweep-dev`,
+    });
   });
 
   it('apply sends a plan that was reviewed here, and one that was altered is refused there', async () => {
