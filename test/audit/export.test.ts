@@ -53,7 +53,7 @@ describe('a file of an export', () => {
     ['the end', (text: string) => text.replace(/,\{"seq":4,[^}]*\}/, ''), 'entr'],
     [
       'the backup',
-      (text: string) => text.replace('"backup":{"kind"', '"backup":{"made":"up","kind"'),
+      (text: string) => text.replace('"backup":{', '"backup":{"made":"up",'),
       'its backup was changed',
     ],
   ])('shows %s that was changed before it was hashed', async (_what, edit, why) => {
