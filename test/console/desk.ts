@@ -50,10 +50,13 @@ export const record = (id: string, more: Partial<AuditRecord> = {}): AuditRecord
   ...more,
 });
 
-const statusWith = (more: Partial<Status>): Status => ({
+const countsOf = (records: readonly AuditRecord[]): Status['records'] =>
+  Object.fromEntries([...Map.groupBy(records, ({ state }) => state)].map(([state, { length }]) => [state, length]));
+
+const statusWith = (records: readonly AuditRecord[], more: Partial<Status>): Status => ({
   stopped: null,
   accounts: [account('shop')],
-  records: {},
+  records: countsOf(records),
   due: [],
   held: [],
   plans: [],
@@ -141,7 +144,7 @@ export const visit = async (
   clock = { ...systemClock, now: () => now },
 ): Promise<Visit> => {
   const calls: Call[] = [];
-  const service = serviceWith(records, statusWith(status), calls);
+  const service = serviceWith(records, statusWith(records, status), calls);
   const use: Desk['read'] = (act) => act(service);
   const desk: Desk = {
     where: '.hooksweep',

@@ -242,24 +242,28 @@ describe('the console in the browser', () => {
     ['light', 1280],
     ['dark', 1280],
     ['light', 360],
-  ] as const)('has nothing in %s, %i wide, that axe objects to, and fits', async (colorScheme, width) => {
-    const shown = await visit(some, { ...busy, ...stopped });
-    const page = await open(shown, { colorScheme, width });
-    const paths = [
-      '',
-      'webhook?record=shop%23shop%23endpoint%233',
-      'webhooks',
-      'veto?target=shop%23shop%23endpoint%231',
-      'restore?target=shop%23shop%23endpoint%233',
-      'start?target=',
-      'approve?target=sha256:plan',
-    ];
-    for (const path of paths) {
-      await page.goto(`${shown.base}${path}`);
-      const { violations, passed } = await axe(page);
-      expect([path, violations]).toEqual([path, []]);
-      expect(passed).toBeGreaterThan(15);
-      expect([path, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([path, width]);
-    }
-  });
+  ] as const)(
+    'has nothing in %s, %i wide, that axe objects to, and fits',
+    { timeout: 120_000 },
+    async (colorScheme, width) => {
+      const shown = await visit(some, { ...busy, ...stopped });
+      const page = await open(shown, { colorScheme, width });
+      const paths = [
+        '',
+        'webhook?record=shop%23shop%23endpoint%233',
+        'webhooks',
+        'veto?target=shop%23shop%23endpoint%231',
+        'restore?target=shop%23shop%23endpoint%233',
+        'start?target=',
+        'approve?target=sha256:plan',
+      ];
+      for (const path of paths) {
+        await page.goto(`${shown.base}${path}`);
+        const { violations, passed } = await axe(page);
+        expect([path, violations]).toEqual([path, []]);
+        expect(passed).toBeGreaterThan(15);
+        expect([path, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([path, width]);
+      }
+    },
+  );
 });

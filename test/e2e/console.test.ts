@@ -12,6 +12,9 @@ beforeAll(async () => {
 });
 afterAll(() => browser?.close());
 
+/** A browser, a console and a run in one process: on a busy machine that takes its time. */
+const patienceMs = 120_000;
+
 const desk = async (more: Record<string, unknown> = {}, whole: Record<string, unknown> = {}) => {
   const place = await shop({}, more, whole);
   populate(place.provider, [hook('1', production), hook('2', tunnel(2)), hook('3', tunnel(3)), hook('4', tunnel(4))]);
@@ -61,9 +64,9 @@ const act = async (page: Page, name: string, about: string, reason: string, word
 };
 
 const live = (page: Page, name: string, text: string) =>
-  page.locator(`[data-live="${name}"]`, { hasText: text }).waitFor();
+  page.locator(`[data-live="${name}"]`, { hasText: text }).waitFor({ timeout: patienceMs });
 
-describe('hooksweep console', () => {
+describe('hooksweep console', { timeout: patienceMs }, () => {
   it('lets one go, keeps another, and shows how the work goes on while it is open', async () => {
     const place = await desk();
     const page = await open(place);
