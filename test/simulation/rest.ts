@@ -84,8 +84,13 @@ const unrestored = (record: CleanupRecord, { scope }: Truth, later: CleanupRecor
   const stands = scope.hooks.get(key);
   if (!stands) return scope.removed.get(key)?.by === 'us' ? `restored as ${key}, which we deleted` : null;
   const { on } = fingerprintParts(record.fingerprint);
-  const ours = stands.strangerAt < lastAt(record) - skewMaxMs;
-  return ours && stands.webhook.enabled !== on ? `restored as ${key}, which is ${on ? 'off' : 'on'}` : null;
+  // A hand may lie on what was created for it before a list shows us that it is there.
+  const asked = Date.parse(record.history.findLast(({ event }) => event === 'restoring')?.at ?? '');
+  const born = Date.parse(stands.webhook.createdAt ?? '');
+  const since = born > asked - skewMaxMs ? born : lastAt(record) - skewMaxMs;
+  return stands.strangerAt < since && stands.webhook.enabled !== on
+    ? `restored as ${key}, which is ${on ? 'off' : 'on'}`
+    : null;
 };
 
 /** What was created for a record that does not say so. */
