@@ -32,6 +32,8 @@ export const limits = {
   turnHorizonBackMs: 25 * second,
   /** From a claim to its call: a table write and a read. Calls wait for their turn after both. */
   turnLeadMs: 100,
+  /** Of what a provider says an account may call, this share is left alone: the lists that end a batch, and who else shares it. */
+  quotaReservePercent: 2,
   /** Times that a call that missed its turn is given another, before it waits like any other. */
   turnsMissedMax: 3,
   /** How long one call is taken to last where nobody measured it. */

@@ -1,9 +1,11 @@
+import type { Ms } from '../clock.ts';
 import { limits } from '../limits.ts';
 import type { ScopeStatus } from '../plan/item.ts';
 import type { Reading } from '../plan/plan.ts';
 import type { Account } from '../policy/policy.ts';
-import type { Capabilities, Listing } from '../providers/contract.ts';
+import type { Capabilities, Listing, Provider } from '../providers/contract.ts';
 import type { Opened } from '../providers/open.ts';
+import { spentUntil } from '../providers/quota.ts';
 import { keyOf } from '../webhook.ts';
 import type { Ports } from './ports.ts';
 import { sideBySide } from './side-by-side.ts';
@@ -46,9 +48,23 @@ const failedWhole = (account: Account, error: ScopeStatus['error']): AccountRead
 /** The outcome of a refused list, for those who pause an account on it. */
 export type OnFailure = (outcome: Failed['outcome']) => Promise<void>;
 
-/** Reads an account whole: opens it, finds its scopes, lists each. Only reads. */
+/** What stands for a list that is not asked for, because the provider says that hardly a call is left. */
+const spentQuota = (provider: Provider, now: Ms): Failed | null => {
+  const spent = spentUntil(provider.quota?.(), now);
+  if (!spent) return null;
+  const { until, why } = spent;
+  return { status: 'error', outcome: { kind: 'retry', pause: 'throttle', afterMs: until - now, why } };
+};
+
+/** An account whose calls are paused by a throttle: its lists share the limit, and none is asked for. */
+export const throttledAccount = (account: Account, why: string): AccountReading => ({
+  ...failedWhole(account, undefined),
+  scopes: [scopeError(account.name, { status: 'error', outcome: { kind: 'retry', pause: 'throttle', why } })],
+});
+
+/** Reads an account whole: opens it, finds its scopes, lists each, and none any more that would be refused. Only reads. */
 export const readAccount = async (
-  ports: Pick<Ports, 'open' | 'signal'>,
+  ports: Pick<Ports, 'open' | 'signal' | 'clock'>,
   account: Account,
   onFailure: OnFailure = async () => {},
 ): Promise<AccountReading> => {
@@ -63,11 +79,20 @@ export const readAccount = async (
   }
   const scopes: ScopeStatus[] = [];
   const readings: Reading[] = [];
+  let closed: Failed | null = null;
+  const close = async (failed: Failed): Promise<Failed> => {
+    if (closed) return closed;
+    if (failed.outcome.kind === 'retry' && failed.outcome.pause) closed = failed;
+    await onFailure(failed.outcome);
+    return failed;
+  };
   const listings = await sideBySide(found.scopes, limits.scopesAtOnceMax, async (scope) => {
-    const listing = await provider.list(scope, ports.signal);
-    if (listing.status !== 'complete') await onFailure(listing.outcome);
-    return { scope, listing };
+    const spent = closed ?? spentQuota(provider, ports.clock.now());
+    const listing = spent ?? (await provider.list(scope, ports.signal));
+    return { scope, listing: listing.status === 'complete' ? listing : await close(listing) };
   });
+  const spent = spentQuota(provider, ports.clock.now());
+  if (spent) await close(spent);
   for (const { scope, listing } of listings) {
     if (listing.status !== 'complete') {
       scopes.push(scopeError(scope, listing));

@@ -16,7 +16,7 @@ import { type AccountScan, look, type ScopeScan } from './look.ts';
 import { awaitApproval, storePlan } from './plans.ts';
 import { readSeen, writeSeen } from './population.ts';
 import { accountOf, type Ports } from './ports.ts';
-import { type OnFailure, readAccount } from './reading.ts';
+import { type OnFailure, readAccount, throttledAccount } from './reading.ts';
 import { openRecordsOf } from './records.ts';
 import { noteScope, noteScopeNames, readScope, readScopeNames, type ScopeItem } from './scope.ts';
 import { keepSnapshot } from './snapshots.ts';
@@ -156,9 +156,12 @@ export const scanAccount = async (ports: Ports, name: string, options: ScanOptio
   const account = accountOf(ports.policy, name);
   if (!account) throw new Error(`the policy names no account ${name}`);
   const now = ports.clock.now();
-  const { own } = await readSwitches(ports, name);
+  const { own, paused } = await readSwitches(ports, name);
   const open = await openRecordsOf(ports, name);
-  const read = await readAccount(ports, account, pauseOn(ports, account));
+  const throttled = paused?.kind === 'throttle' && paused.until > now;
+  const read = throttled
+    ? throttledAccount(account, paused.why)
+    : await readAccount(ports, account, pauseOn(ports, account));
   const foreign = await foreignSeen(ports, account);
   const found = await look(ports, read, { ...options, foreign, open }, now);
   for (const status of found.plan.scopes)

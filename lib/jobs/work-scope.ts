@@ -10,6 +10,7 @@ import { awaitsNotice } from './awaits-notice.ts';
 import { backoffMs } from './backoff.ts';
 import { finish } from './finish.ts';
 import { toLookUp } from './grounds.ts';
+import { heedQuota } from './heed-quota.ts';
 import { type Job, subjectOfJob } from './job.ts';
 import { judge, type Verdict } from './judge.ts';
 import { assess, goneByUs, isBelieved, isKnownAbsent, noteGoodList, readSeen, remember } from './population.ts';
@@ -45,6 +46,12 @@ const early = (job: Job, record: CleanupRecord | undefined, now: Ms): Dispositio
   return from > now ? waitFor(from - now) : null;
 };
 
+/** Where the provider's answers say that hardly a call is left, no more begin in this shift or in any other. */
+const noteQuota = async (shift: Shift): Promise<void> => {
+  const paused = await heedQuota(shift.ports, shift.account, shift.provider);
+  if (paused) shift.switches = { ...shift.switches, paused };
+};
+
 /** Lists the scope and weighs the list against the last good scan. Null where no list came: the account may be paused now. */
 const survey = async (shift: Shift, works: readonly Work[]): Promise<Population | null> => {
   const { ports, account, scope, provider, held, seen, done } = shift;
@@ -65,6 +72,7 @@ const survey = async (shift: Shift, works: readonly Work[]): Promise<Population 
     await postpone(ports, works, Math.max(soon, paused), 'list', done);
     return null;
   }
+  await noteQuota(shift);
   const population = populationOf(listing, asked);
   const records = works.map(({ record }) => record);
   shift.names = await freshNames(ports, account, toLookUp(records, population));
@@ -102,6 +110,7 @@ const callAll = async (shift: Shift, calls: readonly CallWork[], population: Pop
     shift.tried.add(recordRef(work.record));
     const made = await step(shift, work, call, population);
     if (made) called.push(made);
+    if (made) await noteQuota(shift);
     if (made?.outcome.kind === 'retry' || made?.outcome.kind === 'unknown') break;
     if (!made && shift.done.get(work.at) !== ack) break;
   }
@@ -123,6 +132,7 @@ const workShift = async (shift: Shift, works: readonly Work[]): Promise<{ listed
     const calls = await admitCalls(shift, await judgeAll(shift, works, newest));
     const called = await callAll(shift, calls, newest);
     if (called.length > 0) newest = (await finish(shift, called, newest)) ?? newest;
+    await noteQuota(shift);
     return { listed: true };
   } finally {
     const { ports, held, found, called } = shift;

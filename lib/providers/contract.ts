@@ -4,6 +4,7 @@ import type { Ms } from '../clock.ts';
 import type { Account } from '../policy/policy.ts';
 import type { Backup, Kind, Webhook, WebhookRef } from '../webhook.ts';
 import type { Http } from './http.ts';
+import type { Quota } from './quota.ts';
 
 /**
  * What came of one call, from one closed set; retryability is data.
@@ -80,6 +81,8 @@ export type Created = Outcome & { id?: string; secret?: string };
 /** One opened account. Every method may be cancelled and then rejects with the signal's reason; otherwise none throws. */
 export type Provider = {
   readonly capabilities: Capabilities;
+  /** What the newest answer said is left of the account's calls; absent or null: nothing was said. */
+  quota?(): Quota | null;
   /** The scopes of the account. */
   scopes(
     signal?: AbortSignal,

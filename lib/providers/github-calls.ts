@@ -4,7 +4,7 @@ import { fixedToken, installationTokens } from './github-auth.ts';
 import { githubTable } from './github-outcome.ts';
 import type { Call, Http } from './http.ts';
 import { outcomeOf } from './outcome.ts';
-import { withReset } from './rate-reset.ts';
+import { createQuota, quotaOf, withReset } from './quota.ts';
 import type { Replied, Sent } from './replied.ts';
 
 type Credentials = Readonly<Record<string, string>>;
@@ -15,10 +15,15 @@ const headersFor = (token: string): Call['headers'] => ({
   'x-github-api-version': '2022-11-28',
 });
 
-const rateHeaders = ['x-ratelimit-remaining', 'x-ratelimit-reset'] as const;
+const quotaHeaders = {
+  limit: 'x-ratelimit-limit',
+  remaining: 'x-ratelimit-remaining',
+  reset: 'x-ratelimit-reset',
+} as const;
 
 /** One account's calls, with its token, waits and meanings. */
 export const createCalls = (account: Account, credentials: Credentials, http: Http, clock: Clock) => {
+  const { note, quota } = createQuota();
   const secrets = [credentials.token, credentials.privateKey].filter((secret) => secret !== undefined);
   const send = async (
     call: Pick<Call, 'method' | 'url'> & Sent,
@@ -27,7 +32,8 @@ export const createCalls = (account: Account, credentials: Credentials, http: Ht
   ): Promise<Replied> => {
     const hidden = [...secrets, token];
     const raw = await http.call({ ...call, headers: headersFor(token), account: account.name, secrets: hidden });
-    const answer = withReset(raw, rateHeaders, clock.now());
+    note(quotaOf(raw, quotaHeaders, clock.now()));
+    const answer = withReset(raw, quotaHeaders, clock.now());
     return { answer, outcome: outcomeOf(answer, githubTable, { mutating, secrets: hidden }) };
   };
   const tokens =
@@ -37,7 +43,7 @@ export const createCalls = (account: Account, credentials: Credentials, http: Ht
         )
       : fixedToken(credentials.token);
 
-  return async (method: Call['method'], url: string, rest: Sent = {}): Promise<Replied> => {
+  const request = async (method: Call['method'], url: string, rest: Sent = {}): Promise<Replied> => {
     const attempt = async (again: boolean): Promise<Replied> => {
       const bearer = await tokens.bearer(rest.signal);
       if ('outcome' in bearer) {
@@ -50,4 +56,5 @@ export const createCalls = (account: Account, credentials: Credentials, http: Ht
     };
     return attempt(true);
   };
+  return { request, quota };
 };

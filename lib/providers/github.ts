@@ -76,7 +76,7 @@ const createBody = ({ url, events, enabled, settings, secrets }: Creation) => ({
 const open = (account: Account, credentials: Credentials, http: Http, clock: Clock): Provider => {
   const { baseUrl, rules } = account;
   const options = account.options as unknown as GithubOptions;
-  const request = createCalls(account, credentials, http, clock);
+  const { request, quota } = createCalls(account, credentials, http, clock);
   const getter = (signal?: AbortSignal) => (url: string) => request('GET', url, { signal });
 
   const list = async (scope: string, signal?: AbortSignal): Promise<Listing> => {
@@ -128,6 +128,7 @@ const open = (account: Account, credentials: Credentials, http: Http, clock: Clo
 
   return {
     capabilities: capabilitiesAt(baseUrl),
+    quota,
     scopes: (signal) => githubScopes(baseUrl, options, credentials.token === undefined, getter(signal)),
     list,
     // `active` alone: a `config` without its secret would wipe the secret.

@@ -13,7 +13,7 @@ import { collect } from './list-rows.ts';
 import { unaddressable } from './listing.ts';
 import { outcomeOf } from './outcome.ts';
 import { readWhole } from './pages.ts';
-import { withReset } from './rate-reset.ts';
+import { createQuota, quotaOf, withReset } from './quota.ts';
 import { createdId, isArchived, type Replied, type Sent } from './replied.ts';
 
 type Credentials = Readonly<Record<string, string>>;
@@ -51,7 +51,7 @@ const capabilitiesAt = (baseUrl: string): Capabilities => ({
   experimental: null,
 });
 
-const rateHeaders = ['ratelimit-remaining', 'ratelimit-reset'] as const;
+const quotaHeaders = { limit: 'ratelimit-limit', remaining: 'ratelimit-remaining', reset: 'ratelimit-reset' } as const;
 
 const refused = (why: string): Outcome => ({ kind: 'refused', why });
 const elsewhere: Extract<Outcome, { kind: 'refused' }> = {
@@ -86,11 +86,13 @@ const open = (account: Account, { token = '' }: Credentials, http: Http, clock: 
   const options = account.options as unknown as GitlabOptions;
   const api = `${account.baseUrl.replace(/\/api\/v4$/, '')}/api/v4`;
   const secrets = [token];
+  const { note, quota } = createQuota();
 
   const request = async (method: Call['method'], url: string, sent: Sent = {}): Promise<Replied> => {
     const headers = { authorization: `Bearer ${token}` };
     const raw = await http.call({ ...sent, method, url, headers, account: account.name, secrets });
-    const answer = withReset(raw, rateHeaders, clock.now());
+    note(quotaOf(raw, quotaHeaders, clock.now()));
+    const answer = withReset(raw, quotaHeaders, clock.now());
     return { answer, outcome: outcomeOf(answer, gitlabTable, { mutating: method !== 'GET', secrets }) };
   };
   const getter = (signal?: AbortSignal) => (url: string) => request('GET', url, { signal });
@@ -132,6 +134,7 @@ const open = (account: Account, { token = '' }: Credentials, http: Http, clock: 
   };
 
   return {
+    quota,
     capabilities: capabilitiesAt(account.baseUrl),
     scopes: (signal) => gitlabScopes(api, options, getter(signal)),
     list,

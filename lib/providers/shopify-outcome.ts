@@ -3,6 +3,7 @@ import type { Ms } from '../clock.ts';
 import { limits } from '../limits.ts';
 import type { Answer } from './http.ts';
 import type { OutcomeTable } from './outcome.ts';
+import type { Quota } from './quota.ts';
 
 const credential = { kind: 'retry', pause: 'credential' } as const;
 
@@ -118,6 +119,31 @@ const throttledFor = (json: unknown): Ms | null => {
   return missing <= 0
     ? null
     : Math.min(Math.ceil((missing / throttleStatus.restoreRate) * 1000), limits.retryAfterMaxMs);
+};
+
+const Left = v.looseObject({
+  extensions: v.looseObject({
+    cost: v.looseObject({
+      requestedQueryCost: v.pipe(positive, v.minValue(1)),
+      throttleStatus: v.looseObject({
+        maximumAvailable: positive,
+        currentlyAvailable: positive,
+        restoreRate: v.pipe(positive, v.gtValue(0)),
+      }),
+    }),
+  }),
+});
+
+/** What the leaky bucket still holds, in calls like this one; it counts as begun anew when it is half full again. */
+export const quotaOfBucket = (answer: Answer, now: Ms): Quota | null => {
+  const parsed = v.safeParse(Left, answer.kind === 'answer' ? answer.json : null);
+  if (!parsed.success) return null;
+  const { requestedQueryCost, throttleStatus } = parsed.output.extensions.cost;
+  const { maximumAvailable, currentlyAvailable, restoreRate } = throttleStatus;
+  const callsIn = (points: number): number => Math.floor(points / requestedQueryCost);
+  const halfMs = Math.ceil(((maximumAvailable / 2 - currentlyAvailable) / restoreRate) * 1000);
+  const resetAt = now + Math.min(Math.max(halfMs, 0), limits.retryAfterMaxMs);
+  return { left: callsIn(currentlyAvailable), of: callsIn(maximumAvailable), resetAt };
 };
 
 /** The answer with its code, request id and waiting time where `outcomeOf` looks for them. */

@@ -1,13 +1,15 @@
 import * as v from 'valibot';
 import type { Json } from '../canonical.ts';
+import { type Clock, systemClock } from '../clock.ts';
 import type { Account } from '../policy/policy.ts';
 import type { Backup } from '../webhook.ts';
 import type { Capabilities, Outcome, Provider, ProviderDefinition } from './contract.ts';
 import { listPages, withoutPage } from './cursor-pages.ts';
 import type { Answer, Http } from './http.ts';
 import { outcomeOf, unlisted } from './outcome.ts';
+import { createQuota } from './quota.ts';
 import { listQuery, pageSize, readPage, unusableId } from './shopify-list.ts';
-import { payloadOf, table, withCode } from './shopify-outcome.ts';
+import { payloadOf, quotaOfBucket, table, withCode } from './shopify-outcome.ts';
 import { fixedToken, grantedTokens, type Tokens } from './shopify-token.ts';
 
 type Credentials = Readonly<Record<string, string>>;
@@ -82,7 +84,8 @@ const tokensFor = (account: Account, credentials: Credentials, http: Http): Toke
   );
 };
 
-const open = (account: Account, credentials: Credentials, http: Http): Provider => {
+const open = (account: Account, credentials: Credentials, http: Http, clock: Clock): Provider => {
+  const { note, quota } = createQuota();
   const tokens = tokensFor(account, credentials, http);
   const url = `${account.baseUrl}/admin/api/${account.options.apiVersion}/graphql.json`;
 
@@ -111,6 +114,7 @@ const open = (account: Account, credentials: Credentials, http: Http): Provider 
       if (access.status === 'none') return { outcome: access.outcome };
       answer = await send(access.token, operation, variables, signal);
     }
+    note(quotaOfBucket(answer, clock.now()));
     const secrets = [...Object.values(credentials), access.token];
     const outcome = outcomeOf(withCode(answer, operation.root), table, { mutating: operation.mutating, secrets });
     return { outcome, payload: answer.kind === 'answer' ? payloadOf(answer.json, operation.root) : undefined };
@@ -147,6 +151,7 @@ const open = (account: Account, credentials: Credentials, http: Http): Provider 
 
   return {
     capabilities,
+    quota,
     scopes: async () => ({ status: 'complete', scopes: [account.name] }),
     list: (_scope, signal) => list(signal),
     disable: async () => noSwitch,
@@ -198,5 +203,5 @@ export const shopify: ProviderDefinition = {
   baseUrl: { sandbox: null, production: null },
   baseUrlFrom: ({ shop }) => `https://${shop}`,
   contradiction,
-  open,
+  open: (account, credentials, http) => open(account, credentials, http, systemClock),
 };
