@@ -2,6 +2,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import * as v from 'valibot';
 import { dynamoTable } from '../lib/audit/table.ts';
+import type { Ms } from '../lib/clock.ts';
 import type { Ports } from '../lib/jobs/ports.ts';
 import { closedQueue, deadLetters, jobCounter, jobSender, scanRequests } from '../lib/jobs/queue.ts';
 import { scanAccount } from '../lib/jobs/scan.ts';
@@ -17,17 +18,17 @@ const request = v.variant('kind', [
   v.strictObject({ kind: v.literal('accept-shrink'), account: v.string() }),
 ]);
 
-const scanOne = async (ports: Ports, body: string): Promise<void> => {
+const scanOne = async (ports: Ports, body: string, deadline: Ms): Promise<void> => {
   const asked = v.parse(request, JSON.parse(body));
   if (asked.kind !== 'scan' || asked.account === undefined) throw new Error('a scan message names its account');
-  await scanAccount(ports, asked.account, { acceptShrink: false });
+  await scanAccount(ports, asked.account, { acceptShrink: false, deadline });
 };
 
-const scanAll = async (ports: Ports, event: SQSEvent): Promise<SQSBatchResponse> => {
+const scanAll = async (ports: Ports, event: SQSEvent, deadline: Ms): Promise<SQSBatchResponse> => {
   const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];
   for (const { body, messageId } of event.Records) {
     try {
-      await scanOne(ports, body);
+      await scanOne(ports, body, deadline);
     } catch (error) {
       ports.log({ level: 'error', message: 'a scan failed', detail: String(error), count: { ScansFailed: 1 } });
       batchItemFailures.push({ itemIdentifier: messageId });
@@ -36,7 +37,12 @@ const scanAll = async (ports: Ports, event: SQSEvent): Promise<SQSBatchResponse>
   return { batchItemFailures };
 };
 
-type Invocation = Pick<Context, 'awsRequestId' | 'invokedFunctionArn'>;
+type Invocation = Pick<Context, 'awsRequestId' | 'invokedFunctionArn'> &
+  Partial<Pick<Context, 'getRemainingTimeInMillis'>>;
+
+/** When the invocation must have ended; who works it without a clock lets it take its time. */
+const deadlineOf = (ports: Ports, context: Invocation | undefined): Ms =>
+  ports.clock.now() + (context?.getRemainingTimeInMillis?.() ?? Number.POSITIVE_INFINITY);
 
 /**
  * Answers four events: `{ kind: 'sweep' }` each minute, `{ kind: 'scan' }` by schedule, which asks for each account by a
@@ -44,11 +50,15 @@ type Invocation = Pick<Context, 'awsRequestId' | 'invokedFunctionArn'>;
  */
 export const scannerHandler =
   (makePorts: MakePorts) => async (event: SQSEvent | v.InferInput<typeof request>, context?: Invocation) => {
-    if ('Records' in event) return scanAll(await makePorts('schedule:scan', context?.awsRequestId), event);
+    if ('Records' in event) {
+      const ports = await makePorts('schedule:scan', context?.awsRequestId);
+      return scanAll(ports, event, deadlineOf(ports, context));
+    }
     const asked = v.parse(request, event);
     if (asked.kind === 'accept-shrink') {
       const ports = await makePorts(`aws:${context?.invokedFunctionArn}`, context?.awsRequestId);
-      return (await scanAccount(ports, asked.account, { acceptShrink: true })).plan;
+      const deadline = deadlineOf(ports, context);
+      return (await scanAccount(ports, asked.account, { acceptShrink: true, deadline })).plan;
     }
     const ports = await makePorts(`schedule:${asked.kind}`, context?.awsRequestId);
     if (asked.kind === 'sweep') return sweep(ports);

@@ -44,6 +44,8 @@ export const limits = {
   callsAtOnceMax: 4,
   /** Accounts scanned side by side in one process: each has up to 10,000 webhooks of 1.5 KB in memory, of 1,024 MB. */
   accountsAtOnceMax: 8,
+  /** From a scan's last list to its end: at the worst two minutes of look-ups, and the writes. No list begins later. */
+  scanRestMs: 150 * second,
   /** Scopes of one account that are listed side by side; no more calls than that go out at once. */
   scopesAtOnceMax: 4,
   /** Lock on a scope; a call starts only while more than `callTimeoutMs` of it is left. */

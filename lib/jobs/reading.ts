@@ -16,11 +16,20 @@ export type AccountReading = {
   capabilities: Capabilities | null;
   scopes: readonly ScopeStatus[];
   readings: readonly Reading[];
+  /** Scopes were not asked for: time or calls ran out. What there is of the account would be another part each time. */
+  leftOut: boolean;
 };
 
 type Failed = Exclude<Listing, { status: 'complete' }>;
 
-const codeOf = (status: Failed['status'], outcome: Failed['outcome']): string => {
+const outOfTime: Failed = {
+  status: 'incomplete',
+  outcome: { kind: 'retry', why: 'ran out of time before it was listed' },
+};
+
+const codeOf = (failed: Failed): string => {
+  const { status, outcome } = failed;
+  if (failed === outOfTime) return 'time';
   if (outcome.kind === 'retry' && outcome.pause) return outcome.pause === 'credential' ? 'credential' : 'throttled';
   return status === 'incomplete' ? 'incomplete' : 'unreadable';
 };
@@ -30,11 +39,13 @@ const hints: Readonly<Record<string, string>> = {
   throttled: 'wait for the time that the provider named, then scan again',
   incomplete:
     'scan again; if it stays, compare with what the provider shows, and nothing of this scope is touched until then',
+  time: 'the next scan begins with what was listed longest ago; if it stays, spread the scopes over several accounts',
   unreadable: 'check baseUrl and the provider, then scan again',
 };
 
-const scopeError = (scope: string, { status, outcome }: Failed): ScopeStatus => {
-  const code = codeOf(status, outcome);
+const scopeError = (scope: string, failed: Failed): ScopeStatus => {
+  const code = codeOf(failed);
+  const { status, outcome } = failed;
   return { scope, status, webhooks: 0, error: { code, message: outcome.why, hint: hints[code] ?? 'scan again' } };
 };
 
@@ -43,10 +54,23 @@ const failedWhole = (account: Account, error: ScopeStatus['error']): AccountRead
   capabilities: null,
   scopes: [{ scope: account.name, status: 'error', webhooks: 0, ...(error && { error }) }],
   readings: [],
+  leftOut: false,
 });
 
-/** The outcome of a refused list, for those who pause an account on it. */
-export type OnFailure = (outcome: Failed['outcome']) => Promise<void>;
+/** How an account is read. */
+export type Course = {
+  /** Is told the outcome of a refused list, to pause an account on it. */
+  onFailure(outcome: Failed['outcome']): Promise<void>;
+  /** The scopes in the order in which they are listed. */
+  order(scopes: readonly string[]): Promise<readonly string[]>;
+  /** When it must have ended; no list begins shortly before. */
+  deadline: Ms;
+};
+const atLeisure: Course = {
+  onFailure: async () => {},
+  order: async (scopes) => scopes,
+  deadline: Number.POSITIVE_INFINITY,
+};
 
 /** What stands for a list that is not asked for, because the provider says that hardly a call is left. */
 const spentQuota = (provider: Provider, now: Ms): Failed | null => {
@@ -66,7 +90,7 @@ export const throttledAccount = (account: Account, why: string): AccountReading 
 export const readAccount = async (
   ports: Pick<Ports, 'open' | 'signal' | 'clock'>,
   account: Account,
-  onFailure: OnFailure = async () => {},
+  { onFailure, order, deadline }: Course = atLeisure,
 ): Promise<AccountReading> => {
   const opened: Opened = await ports.open(account);
   if (opened.status === 'error')
@@ -82,18 +106,23 @@ export const readAccount = async (
   let closed: Failed | null = null;
   const close = async (failed: Failed): Promise<Failed> => {
     if (closed) return closed;
-    if (failed.outcome.kind === 'retry' && failed.outcome.pause) closed = failed;
+    if (failed === outOfTime || (failed.outcome.kind === 'retry' && failed.outcome.pause)) closed = failed;
     await onFailure(failed.outcome);
     return failed;
   };
-  const listings = await sideBySide(found.scopes, limits.scopesAtOnceMax, async (scope) => {
-    const spent = closed ?? spentQuota(provider, ports.clock.now());
-    const listing = spent ?? (await provider.list(scope, ports.signal));
-    return { scope, listing: listing.status === 'complete' ? listing : await close(listing) };
+  const isLate = (): boolean => ports.clock.now() > deadline - limits.scanRestMs;
+  const ordered = await order(found.scopes);
+  const listings = await sideBySide(ordered, limits.scopesAtOnceMax, async (scope) => {
+    const before = closed ?? (isLate() ? outOfTime : spentQuota(provider, ports.clock.now()));
+    const listing = before ?? (await provider.list(scope, ports.signal));
+    const told = listing.status === 'complete' ? listing : await close(listing);
+    return [scope, { listing: told, leftOut: before !== null }] as const;
   });
   const spent = spentQuota(provider, ports.clock.now());
   if (spent) await close(spent);
-  for (const { scope, listing } of listings) {
+  const read = new Map(listings);
+  for (const scope of found.scopes) {
+    const { listing } = read.get(scope) ?? { listing: outOfTime };
     if (listing.status !== 'complete') {
       scopes.push(scopeError(scope, listing));
       continue;
@@ -101,7 +130,8 @@ export const readAccount = async (
     scopes.push({ scope, status: 'complete', webhooks: listing.webhooks.length });
     readings.push({ scope, webhooks: listing.webhooks });
   }
-  return { account, capabilities: provider.capabilities, scopes, readings };
+  const leftOut = [...read.values()].some((one) => one.leftOut);
+  return { account, capabilities: provider.capabilities, scopes, readings, leftOut };
 };
 
 /** Where two accounts see the same webhook: same provider, same base URL, same kind and id. */

@@ -16,9 +16,9 @@ import { type AccountScan, look, type ScopeScan } from './look.ts';
 import { awaitApproval, storePlan } from './plans.ts';
 import { readSeen, writeSeen } from './population.ts';
 import { accountOf, type Ports } from './ports.ts';
-import { type OnFailure, readAccount, throttledAccount } from './reading.ts';
+import { type Course, readAccount, throttledAccount } from './reading.ts';
 import { openRecordsOf } from './records.ts';
-import { noteScope, noteScopeNames, readScope, readScopeNames, type ScopeItem } from './scope.ts';
+import { noteScope, noteScopeNames, readScope, readScopeNames, type ScopeItem, scopeKey } from './scope.ts';
 import { keepSnapshot } from './snapshots.ts';
 import { moved, undone, write } from './story.ts';
 
@@ -72,7 +72,8 @@ const withdraw = async (ports: Ports, scan: ScopeScan, now: Ms): Promise<void> =
   }
 };
 
-export type ScanOptions = { acceptShrink: boolean };
+/** `deadline`: when the process must have ended; absent: it may take its time. */
+export type ScanOptions = { acceptShrink: boolean; deadline?: Ms };
 
 /** Writes down what a good scan saw. */
 const remembered = async (
@@ -127,12 +128,27 @@ const publish = async (ports: Ports, account: Account, { plan, items }: AccountS
 };
 
 const pauseOn =
-  (ports: Ports, account: Account): OnFailure =>
+  (ports: Ports, account: Account): Course['onFailure'] =>
   async (outcome) => {
     if (outcome.kind !== 'retry' || !outcome.pause) return;
     const least = outcome.pause === 'credential' ? limits.credentialPauseMs : limits.throttlePauseMs;
     await pause(ports, account.name, outcome.pause, ports.clock.now() + (outcome.afterMs ?? least), outcome.why);
   };
+
+/** Those first that were listed longest ago, so that who runs out of time or calls gets to each of them in the end. */
+const oldestFirst = async (ports: Ports, name: string, scopes: readonly string[]): Promise<readonly string[]> => {
+  if (scopes.length <= limits.scopesAtOnceMax) return scopes;
+  const items = (await ports.table.get(scopes.map((scope) => scopeKey(name, scope)))) as ScopeItem[];
+  const listedAt = new Map(items.map(({ scope, lastGood }) => [scope, lastGood?.at ?? 0]));
+  return scopes.toSorted((a, b) => (listedAt.get(a) ?? 0) - (listedAt.get(b) ?? 0));
+};
+
+/** A part of an account is no plan: the next part would replace it while somebody looks at it. What waits goes on waiting. */
+const tellLeftOut = (ports: Ports, account: string, scopes: readonly ScopeStatus[]): void => {
+  const left = scopes.filter(({ status }) => status !== 'complete').length;
+  const detail = `${left} of ${scopes.length} scopes have no complete list, so nothing is proposed; the next scan begins with them`;
+  ports.log({ level: 'warn', message: 'a scan could not list all of an account', account, detail });
+};
 
 /** Ids that other accounts at the same provider and base URL were seen to list. */
 const foreignSeen = async (ports: Ports, account: Account): Promise<Set<string>> => {
@@ -161,7 +177,11 @@ export const scanAccount = async (ports: Ports, name: string, options: ScanOptio
   const throttled = paused?.kind === 'throttle' && paused.until > now;
   const read = throttled
     ? throttledAccount(account, paused.why)
-    : await readAccount(ports, account, pauseOn(ports, account));
+    : await readAccount(ports, account, {
+        onFailure: pauseOn(ports, account),
+        order: (scopes) => oldestFirst(ports, name, scopes),
+        deadline: options.deadline ?? Number.POSITIVE_INFINITY,
+      });
   const foreign = await foreignSeen(ports, account);
   const found = await look(ports, read, { ...options, foreign, open }, now);
   for (const status of found.plan.scopes)
@@ -181,7 +201,8 @@ export const scanAccount = async (ports: Ports, name: string, options: ScanOptio
       if (options.acceptShrink) await wake(ports, scan, now);
     }
     await endCredentialPause(ports, own);
-    await publish(ports, account, found, now);
+    if (read.leftOut) tellLeftOut(ports, name, found.plan.scopes);
+    else await publish(ports, account, found, now);
     await introduce(ports, own, found.plan, found.items);
     for (const scan of found.scans) await keepSnapshot(ports, account, scan, now);
   }
