@@ -4,12 +4,11 @@ import { entriesOf } from '../packaged/unzip.ts';
 import { type Account, account } from './account.ts';
 import { checkout } from './checkout.ts';
 
-/** The commands of the page, but for those that fetch, install, and store the credential. */
-const commands = (): readonly string[] => {
-  const page = readFileSync(new URL('../../docs/deploy.md', import.meta.url), 'utf8');
-  const lines = [...page.matchAll(/```sh\n(.*?)```/gs)].flatMap(([, block = '']) => block.trim().split('\n'));
-  return lines.filter((line) => line.startsWith('npx ')).map((line) => line.slice('npx '.length));
-};
+const page = readFileSync(new URL('../../docs/deploy.md', import.meta.url), 'utf8');
+const lines = [...page.matchAll(/```sh\n(.*?)```/gs)].flatMap(([, block = '']) => block.trim().split('\n'));
+/** A command as the page has it. */
+const command = (name: string): string =>
+  lines.find((line) => line.startsWith(`npx ${name}`))?.slice('npx '.length) ?? '';
 
 const ofType = ({ resources }: Account, type: string) => [...resources.values()].filter((one) => one.type === type);
 const idsOf = (aws: Account, type: string): readonly string[] => ofType(aws, type).map(({ id }) => id);
@@ -35,7 +34,7 @@ describe('osls deploy and osls remove', () => {
   it('create and remove the whole stack, by one command each, and leave the table', { timeout: 180_000 }, async () => {
     const aws = await account();
     const { edit, run } = checkout(aws.url);
-    const [init = '', deploy = '', , remove = ''] = commands();
+    const [init = '', deploy = '', remove = ''] = ['hooksweep init', 'osls deploy', 'osls remove'].map(command);
     expect(await run(init)).toMatchObject({ code: 0 });
     edit('hooksweep.dev.yml', 'env:GITHUB_TOKEN', 'ssm:/hooksweep/dev/github-sandbox/token');
     const { code, output } = await run(deploy);
