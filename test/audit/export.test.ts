@@ -51,11 +51,7 @@ describe('a file of an export', () => {
       'was changed after it was written',
     ],
     ['the end', (text: string) => text.replace(/,\{"seq":4,[^}]*\}/, ''), 'entr'],
-    [
-      'the backup',
-      (text: string) => text.replace('"backup":{', '"backup":{"made":"up",'),
-      'its backup was changed',
-    ],
+    ['the backup', (text: string) => text.replace('"backup":{', '"backup":{"made":"up",'), 'its backup was changed'],
   ])('shows %s that was changed before it was hashed', async (_what, edit, why) => {
     const { records } = await exported();
     const [{ file, bytes } = expect.unreachable()] = [
