@@ -28,6 +28,8 @@ export type Scope = {
   lagFloor: Ms;
   /** Webhooks for which a delete of ours went out. */
   deleteCalled: Set<string>;
+  /** Created by us, and no answer named them to us. */
+  unnamed: Set<string>;
   /** Webhooks that a list once left out: no list leaves them out again. */
   leftOut: Set<string>;
 };
@@ -63,6 +65,7 @@ export const createScope = (name: string, webhooks: readonly Webhook[], now: Ms)
   past: [{ at: now, webhooks }],
   lagFloor: now,
   deleteCalled: new Set(),
+  unnamed: new Set(),
   leftOut: new Set(),
 });
 
@@ -121,16 +124,17 @@ export const createRemote = (
     return { asOf, webhooks: shown?.webhooks ?? [] };
   };
 
-  const mayBeGone = (scope: Scope, webhook: Webhook): boolean =>
+  const isUnsure = (scope: Scope, webhook: Webhook): boolean =>
     scope.deleteCalled.has(keyOf(webhook)) ||
+    scope.unnamed.has(keyOf(webhook)) ||
     watch.deletes.has(recordKey({ account, scope: scope.name, kind: webhook.kind, webhookId: webhook.id }).pk);
 
   /**
-   * Leaves some out without saying so. Not twice the same, and not only what we deleted or were about to delete: such a list
-   * cannot be told from a true one (see docs/guarantees.md).
+   * Leaves some out without saying so. Not twice the same, and not what we may have deleted or created without an answer: such
+   * a list cannot be told from a true one (see docs/guarantees.md).
    */
   const truncated = (scope: Scope, webhooks: readonly Webhook[]): readonly Webhook[] => {
-    const strangers = webhooks.filter((one) => !mayBeGone(scope, one) && !scope.leftOut.has(keyOf(one)));
+    const strangers = webhooks.filter((one) => !isUnsure(scope, one) && !scope.leftOut.has(keyOf(one)));
     if (strangers.length === 0) return webhooks;
     count(world, 'list truncated');
     const out = new Set([keyOf(chance.pick(strangers))]);
@@ -145,7 +149,7 @@ export const createRemote = (
     if (chance.in(faults.listFailed)) return { status: 'error', outcome: { kind: 'retry', why: '500' } };
     if (chance.in(faults.listIncomplete))
       return { status: 'incomplete', outcome: { kind: 'retry', why: 'the total does not add up' } };
-    if (chance.in(faults.listEmpty) && webhooks.some((one) => !mayBeGone(scope, one))) {
+    if (chance.in(faults.listEmpty) && webhooks.some((one) => !isUnsure(scope, one))) {
       count(world, 'list empty');
       return { status: 'complete', webhooks: [] };
     }
@@ -235,18 +239,25 @@ export const createRemote = (
     if (!task.alive) return new Promise(() => {});
     const scope = scopeOf(name);
     const landing = watch.create(task, account, scope, creation);
-    return send(task, 'create', creation.id, (): Created => {
+    let key = '';
+    const created = (): Created => {
       const now = scheduler.now();
       const at = new Date(now).toISOString();
       const { kind, url, name: title, events, settings, secretId, enabled } = creation;
       const made = { kind, url, name: title, events, settings, secretId, enabled, createdAt: at, updatedAt: at };
       const webhook: Webhook = { ...made, id: newId(), signal: null };
       landing(webhook);
+      key = keyOf(webhook);
+      scope.unnamed.add(key);
       const hand = { hand: null, strangerAt: never, editedAt: never, offAt: enabled ? null : now } as const;
       scope.hooks.set(keyOf(webhook), { webhook, ...hand });
       remember(scope, now);
       const secret = capabilities.issuesSecret?.includes(kind) ? { secret: planted } : {};
       return { kind: 'done', why: '201', ...(world.more.in(0.7) && { id: webhook.id, ...secret }) };
+    };
+    return send(task, 'create', creation.id, created).then((answer) => {
+      if ('id' in answer) scope.unnamed.delete(key);
+      return answer;
     });
   };
 
