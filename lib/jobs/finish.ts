@@ -11,6 +11,7 @@ import { lostCover, withLoss } from './lost-cover.ts';
 import { assess } from './population.ts';
 import { leftBusy } from './scope.ts';
 import { type Called, linkRestored, type Population, populationOf, type Shift, sceneOf, waitOut } from './shift.ts';
+import { isShownTwice, unansweredNow } from './shown-twice.ts';
 import { settled, waiting, write } from './story.ts';
 
 type Flags = Pick<CleanupRecord, 'offByUs' | 'deleteSent' | 'attempts'> & {
@@ -162,7 +163,8 @@ export const finish = async (
   const deleted = new Set(called.filter(({ call }) => call === 'delete').map(({ record }) => recordRef(record)));
   const after: Population = { ...populationOf(listing, asked), believed: true };
   const { missing } = assess(account, before.webhooks, undisturbed(before, after, ours), deleted);
-  const population = { ...after, believed: before.believed && missing.length === 0 };
+  const twice = await isShownTwice(shift, unansweredNow(called), after.webhooks);
+  const population = { ...after, believed: before.believed && missing.length === 0 && twice };
   const scene = sceneOf(
     shift,
     population,

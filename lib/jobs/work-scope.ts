@@ -33,6 +33,7 @@ import {
   type Work,
   waitFor,
 } from './shift.ts';
+import { isShownTwice, unanswered } from './shown-twice.ts';
 import { pauseFor, step } from './step.ts';
 
 /** The record is at the step that the message speaks of. */
@@ -82,7 +83,8 @@ const survey = async (shift: Shift, works: readonly Work[]): Promise<Population 
     .map(({ record }) => [recordRef(record), true] as const);
   const assessment = assess(account, new Map<string, unknown>([...seen, ...ours]), population.webhooks, deleted);
   shift.missing = remember(assessment, held.missing);
-  const believed = isBelieved(assessment, shift.missing);
+  const twice = await isShownTwice(shift, unanswered(works), population.webhooks);
+  const believed = twice && isBelieved(assessment, shift.missing);
   const shows = [...population.webhooks.keys()].some((key) => !seen.has(key));
   if (believed && (shows || !held.lastGood)) await noteGoodList(ports, account, scope, population, seen);
   return { ...population, believed };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Outcome } from '../../lib/providers/contract.ts';
+import { sweep } from '../../lib/jobs/sweep.ts';
+import type { Listing, Outcome } from '../../lib/providers/contract.ts';
 import { day, type Fault, hour, shop, testHook, webhook } from './world.ts';
 
 const answers: Outcome[] = [
@@ -107,5 +108,39 @@ describe('an effect that lands long after its call was given up', () => {
     expect(w.record('shop', 'a').state).toBe('disabling');
     await w.run(hour);
     expect(w.record('shop', 'a')).toMatchObject({ state: 'failed', leftAs: 'on' });
+  });
+});
+
+describe('a delete that nobody answered', () => {
+  const without = (id: string) => (real: Listing) =>
+    real.status === 'complete' ? { ...real, webhooks: real.webhooks.filter((one) => one.id !== id) } : real;
+  const ready = async (effect: boolean) => {
+    const w = bending('delete a', { outcome: { kind: 'unknown', why: 'no answer in time' }, effect }, 1);
+    await w.scanAndApprove('shop');
+    await w.run(hour);
+    w.pass(day);
+    await sweep(w.ports);
+    return w;
+  };
+
+  it('is not done because one list leaves its webhook out, at once or when it is read back', async () => {
+    for (const before of [1, 2]) {
+      const w = await ready(false);
+      w.remote.faults.list = [...Array.from({ length: before }, () => (real: Listing) => real), without('a')];
+      await w.work();
+      expect(w.record('shop', 'a').state).toBe('deleting');
+      w.pass(hour);
+      await sweep(w.ports);
+      await w.work();
+      expect(w.record('shop', 'a').state === 'deleted').toBe(!w.remote.state.has('a'));
+    }
+  });
+
+  it('is done where two lists leave it out', async () => {
+    const w = await ready(true);
+    const lists = () => w.remote.calls.filter((call) => call === 'list').length;
+    const before = lists();
+    await w.work();
+    expect([w.record('shop', 'a').state, lists() - before]).toEqual(['deleted', 3]);
   });
 });
