@@ -73,6 +73,7 @@ export type Shift = {
   seen: Seen;
   /** What restores of this batch are created from. */
   sources: Scene['sources'];
+  leaving?: Scene['leaving'];
   /** What DNS says now of the hosts that a step depends on. */
   names?: Scene['names'];
   /** The switches as they were read last. */
@@ -132,6 +133,7 @@ export const sceneOf = (shift: Shift, population: Population, records: readonly 
     webhooks: population.webhooks,
     findings: detect({ ...view, scope: shift.scope, capabilities: provider.capabilities }),
     sources: shift.sources,
+    leaving: shift.leaving,
     names: shift.names,
     believed: population.believed,
   };

@@ -1,6 +1,10 @@
+import { recordKey, recordRef, type Subject } from '../audit/record.ts';
+import type { State } from '../audit/states.ts';
 import type { Ms } from '../clock.ts';
 import { normaliseUrl } from '../url.ts';
 import type { Backup, Webhook } from '../webhook.ts';
+import type { Ports } from './ports.ts';
+import { readRecords } from './records.ts';
 
 /** A creation of ours whose end is not known: when it was called, and the id where its answer told. */
 type Made = { id?: string; at: Ms };
@@ -13,25 +17,42 @@ const clockSkewMs: Ms = 60_000;
 const cameSince = ({ createdAt }: Webhook, made: Made | undefined): boolean =>
   made !== undefined && (createdAt === null || Date.parse(createdAt) > made.at - clockSkewMs);
 
+const isAlike = (webhook: Webhook, wanted: Backup): boolean =>
+  webhook.kind === wanted.kind &&
+  webhook.url !== null &&
+  wanted.url !== null &&
+  normaliseUrl(webhook.url) === normaliseUrl(wanted.url) &&
+  sameEvents(webhook.events, wanted.events);
+
 /**
  * The webhook that stands for the one to be restored: the one that a creation of ours named, else one with the same URL and
  * events that is on as it was, else one like it that came since our creation. Signing secrets have neither, so only a name
  * will do.
  */
 export const standIn = (webhooks: Iterable<Webhook>, wanted: Backup, made: Made | undefined): Webhook | null => {
-  const url = wanted.url === null ? null : normaliseUrl(wanted.url);
-  const same = [...webhooks].filter(({ kind }) => kind === wanted.kind);
-  const alike = same.filter(
-    (webhook) =>
-      url !== null &&
-      webhook.url !== null &&
-      normaliseUrl(webhook.url) === url &&
-      sameEvents(webhook.events, wanted.events),
-  );
+  const all = [...webhooks];
+  const alike = all.filter((webhook) => isAlike(webhook, wanted));
   return (
-    same.find(({ id }) => id === made?.id) ??
+    all.find(({ kind, id }) => kind === wanted.kind && id === made?.id) ??
     alike.find(({ enabled }) => enabled === wanted.enabled) ??
     alike.find((webhook) => cameSince(webhook, made)) ??
     null
   );
+};
+
+const onTheWayOut: readonly State[] = ['approved', 'disabling', 'observing', 'deleting'];
+
+/** Those like one of the wanted that we are about to remove ourselves: none of them may stand for anything. By `keyOf`. */
+export const leavingLike = async (
+  ports: Pick<Ports, 'table' | 'log'>,
+  place: Pick<Subject, 'account' | 'scope'>,
+  wanted: readonly Backup[],
+  webhooks: Iterable<Webhook>,
+): Promise<ReadonlySet<string>> => {
+  const alike = [...webhooks].filter((webhook) => wanted.some((one) => isAlike(webhook, one)));
+  const records = await readRecords(
+    ports,
+    alike.map(({ kind, id }) => recordKey({ ...place, kind, webhookId: id })),
+  );
+  return new Set(records.filter(({ state }) => onTheWayOut.includes(state)).map(recordRef));
 };

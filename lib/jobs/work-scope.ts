@@ -34,6 +34,7 @@ import {
   waitFor,
 } from './shift.ts';
 import { isShownTwice, unanswered } from './shown-twice.ts';
+import { leavingLike } from './stand-in.ts';
 import { pauseFor, step } from './step.ts';
 
 /** The record is at the step that the message speaks of. */
@@ -77,6 +78,8 @@ const survey = async (shift: Shift, works: readonly Work[]): Promise<Population 
   const population = populationOf(listing, asked);
   const records = works.map(({ record }) => record);
   shift.names = await freshNames(ports, account, toLookUp(records, population));
+  const wanted = [...shift.sources.values()].flatMap((source) => (source.status === 'ok' ? [source.creation] : []));
+  shift.leaving = await leavingLike(ports, { account: account.name, scope }, wanted, listing.webhooks);
   const deleted = await goneByUs(ports, account.name, scope, seen, population.webhooks);
   const ours = works
     .filter(({ record }) => (!record.deleteSent || !held.lastGood) && !isKnownAbsent(record, held, seen))

@@ -152,6 +152,18 @@ describe('a restore', () => {
     expect(w.record('shop', 'a')).toMatchObject({ state: 'restored', restoredAs: 'theirs' });
   });
 
+  it('takes none for it that is on its way out by our own hand', async () => {
+    const w = await deleted([webhook('live'), testHook('a')], { disable: [] });
+    w.remote.state.set('twin', testHook('a', { id: 'twin' }));
+    await w.scanAndApprove('shop');
+    await w.work();
+    expect(w.record('shop', 'twin').state).toBe('observing');
+    await restore(w, 'a');
+    await w.run(3 * day, hour);
+    expect(w.record('shop', 'a')).toMatchObject({ state: 'restored', restoredAs: 'new1' });
+    expect([...w.remote.state.keys()].toSorted()).toEqual(['live', 'new1']);
+  });
+
   it('switches on what still is there', async () => {
     const w = shop([webhook('live'), testHook('a')]);
     await w.scanAndApprove('shop');
