@@ -18,7 +18,7 @@ export const unansweredNow = (called: readonly Called[]): string[] =>
 
 /**
  * A delete that nobody answered may never have gone out, and what we deleted does not count as missing: a list that leaves out
- * its webhook and nothing else looks whole. So a second one must leave it out, too.
+ * its webhook and nothing else looks whole. So a second one must show just the same.
  *
  * @param ids of such deletes
  * @param webhooks of the first list
@@ -32,6 +32,5 @@ export const isShownTwice = async (
   if (absent.length === 0) return true;
   const again = await provider.list(scope, ports.signal);
   if (again.status !== 'complete') return false;
-  const listed = new Set(again.webhooks.map(keyOf));
-  return !absent.some((id) => listed.has(id));
+  return again.webhooks.length === webhooks.size && again.webhooks.every((webhook) => webhooks.has(keyOf(webhook)));
 };

@@ -77,6 +77,8 @@ const survey = async (shift: Shift, works: readonly Work[]): Promise<Population 
   await noteQuota(shift);
   const population = populationOf(listing, asked);
   const records = works.map(({ record }) => record);
+  const twice = await isShownTwice(shift, unanswered(works), population.webhooks);
+  // After the last list: what DNS says is to be as fresh as that.
   shift.names = await freshNames(ports, account, toLookUp(records, population));
   const wanted = [...shift.sources.values()].flatMap((source) => (source.status === 'ok' ? [source.creation] : []));
   shift.leaving = await leavingLike(ports, { account: account.name, scope }, wanted, listing.webhooks);
@@ -86,7 +88,6 @@ const survey = async (shift: Shift, works: readonly Work[]): Promise<Population 
     .map(({ record }) => [recordRef(record), true] as const);
   const assessment = assess(account, new Map<string, unknown>([...seen, ...ours]), population.webhooks, deleted);
   shift.missing = remember(assessment, held.missing);
-  const twice = await isShownTwice(shift, unanswered(works), population.webhooks);
   const believed = twice && isBelieved(assessment, shift.missing);
   const shows = [...population.webhooks.keys()].some((key) => !seen.has(key));
   if (believed && (shows || !held.lastGood)) await noteGoodList(ports, account, scope, population, seen);
