@@ -4,6 +4,7 @@ import type { Ms } from '../clock.ts';
 import { guardNames, ruleNames } from '../jobs/why.ts';
 import { parseHostPattern } from '../policy/host-pattern.ts';
 import { quote, suggestion } from '../policy/wording.ts';
+import { providers } from '../providers/registry.ts';
 import { textOf } from './args.ts';
 import { exportAll } from './audit-export.ts';
 import { follow } from './audit-follow.ts';
@@ -47,12 +48,13 @@ const hostOf = (values: Context['values']): string | undefined => {
   });
 };
 
-const freeTexts = ['account', 'provider', 'webhook', 'url', 'actor', 'plan'] as const;
+const freeTexts = ['account', 'webhook', 'url', 'actor', 'plan'] as const;
 
 const filterOf = (values: Context['values'], now: Ms): AuditFilter => {
   const all: AuditFilter = {
     ...Object.fromEntries(freeTexts.map((name) => [name, textOf(values, name)])),
     host: hostOf(values),
+    provider: oneOf(values, 'provider', Object.keys(providers)),
     environment: oneOf(values, 'environment', environments),
     state: oneOf(values, 'state', states),
     rule: oneOf(values, 'rule', [...ruleNames, 'manual']),
@@ -60,6 +62,12 @@ const filterOf = (values: Context['values'], now: Ms): AuditFilter => {
     since: time(values, 'since', now),
     until: time(values, 'until', now),
   } as AuditFilter;
+  if (all.since !== undefined && all.until !== undefined && all.since >= all.until)
+    throw new CommandError({
+      code: 'bad-value',
+      message: '--since is not before --until: no time lies between them',
+      hint: 'exchange them',
+    });
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 };
 

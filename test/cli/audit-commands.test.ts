@@ -79,6 +79,14 @@ describe('after a scan and an approval', () => {
     expect(await ids('--state', 'deleted')).toEqual([]);
     expect(await ids('--until', '7d')).toEqual([]);
     expect(await ids('--limit', '1')).toHaveLength(1);
+    for (const [argv, message] of [
+      [['--provider', 'stirpe'], '--provider cannot be "stirpe"'],
+      [['--since', '2026-02-01', '--until', '2026-01-01'], '--since is not before --until'],
+    ] as const) {
+      const wrong = await here.run(['audit', ...argv]);
+      expect(wrong).toMatchObject({ code: 1, stdout: '' });
+      expect(wrong.stderr).toContain(message);
+    }
     const refused = await here.run(['audit', '--state', 'deletd']);
     expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('did you mean deleted?') });
   });
