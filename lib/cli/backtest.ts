@@ -36,7 +36,7 @@ const show = (out: Context['out'], result: Backtest, names: { present: string; c
   out.line(`Recorded scans: ${scans}, from ${day(from)} to ${day(to)}; ${names.changed} in place of ${names.present}`);
   const rows = accounts.map((one) => [
     one.account,
-    `${one.scans} scans`,
+    `${one.scans} ${one.scans === 1 ? 'scan' : 'scans'}`,
     `${one.present} proposed`,
     `${one.changed} with the change`,
   ]);
