@@ -5,7 +5,7 @@ import type { Findings } from '../detect/finding.ts';
 import { type Surroundings, standingGuards } from '../plan/guards.ts';
 import type { Account } from '../policy/policy.ts';
 import type { Capabilities } from '../providers/contract.ts';
-import { fingerprint, fingerprintParts, keyOf, sameConfig, type Webhook } from '../webhook.ts';
+import { fingerprint, fingerprintParts, sameConfig, type Webhook } from '../webhook.ts';
 import { groundless, isUnconfirmed } from './grounds.ts';
 import type { Names } from './resolve.ts';
 import type { Source } from './restore.ts';
@@ -19,7 +19,7 @@ export type Scene = Surroundings & {
   findings: Findings;
   /** What restores of this batch are created from, by `keyOf`. */
   sources: ReadonlyMap<string, Source>;
-  /** Webhooks on their way out by our own hand, by `keyOf`: none of them stands for one that is to be restored. */
+  /** Webhooks on their way out by our own hand, by `keyOf`, that may look like one that is to be restored. */
   leaving?: ReadonlySet<string>;
   /** What DNS says now of the hosts that a judgement depends on. */
   names?: Names;
@@ -152,8 +152,7 @@ const judgeCreation = (record: CleanupRecord, scene: Scene): Verdict => {
   const { creation } = source;
   const { pending, openUntil } = record;
   const made = pending?.call === 'create' ? pending : undefined;
-  const staying = [...scene.webhooks.values()].filter((webhook) => !scene.leaving?.has(keyOf(webhook)));
-  const there = standIn(staying, creation, made);
+  const there = standIn(scene.webhooks.values(), creation, made, scene.leaving);
   if (there) return { do: 'move', to: 'restored', detail: `it is back as ${there.id}`, restoredAs: there.id };
   // A second one would deliver twice: until the first can come no more, it is waited for.
   if (made && openUntil !== undefined && openUntil > scene.now)

@@ -2,7 +2,7 @@ import { recordKey, recordRef, type Subject } from '../audit/record.ts';
 import type { State } from '../audit/states.ts';
 import type { Ms } from '../clock.ts';
 import { normaliseUrl } from '../url.ts';
-import type { Backup, Webhook } from '../webhook.ts';
+import { type Backup, keyOf, type Webhook } from '../webhook.ts';
 import type { Ports } from './ports.ts';
 import { readRecords } from './records.ts';
 
@@ -27,11 +27,18 @@ const isAlike = (webhook: Webhook, wanted: Backup): boolean =>
 /**
  * The webhook that stands for the one to be restored: the one that a creation of ours named, else one with the same URL and
  * events that is on as it was, else one like it that came since our creation. Signing secrets have neither, so only a name
- * will do.
+ * will do. One that is on its way out by our own hand is taken only where it came from the creation.
  */
-export const standIn = (webhooks: Iterable<Webhook>, wanted: Backup, made: Made | undefined): Webhook | null => {
+export const standIn = (
+  webhooks: Iterable<Webhook>,
+  wanted: Backup,
+  made: Made | undefined,
+  leaving: ReadonlySet<string> = new Set(),
+): Webhook | null => {
   const all = [...webhooks];
-  const alike = all.filter((webhook) => isAlike(webhook, wanted));
+  const alike = all.filter(
+    (webhook) => isAlike(webhook, wanted) && (!leaving.has(keyOf(webhook)) || cameSince(webhook, made)),
+  );
   return (
     all.find(({ kind, id }) => kind === wanted.kind && id === made?.id) ??
     alike.find(({ enabled }) => enabled === wanted.enabled) ??
@@ -42,7 +49,7 @@ export const standIn = (webhooks: Iterable<Webhook>, wanted: Backup, made: Made 
 
 const onTheWayOut: readonly State[] = ['approved', 'disabling', 'observing', 'deleting'];
 
-/** Those like one of the wanted that we are about to remove ourselves: none of them may stand for anything. By `keyOf`. */
+/** Those like one of the wanted that we are about to remove ourselves, by `keyOf`. */
 export const leavingLike = async (
   ports: Pick<Ports, 'table' | 'log'>,
   place: Pick<Subject, 'account' | 'scope'>,

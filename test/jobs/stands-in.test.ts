@@ -22,4 +22,13 @@ describe('what stands for a webhook that is to be restored', () => {
     expect(standIn([twin], backupOf(off), { at: start + 3_600_000 })).toBeNull();
     expect(standIn([twin], backupOf(off), undefined)).toBeNull();
   });
+
+  it('is none that we are about to remove, but for what our creation made', () => {
+    const leaving = new Set(['twin']);
+    const wanted = backupOf(testHook('a'));
+    expect(standIn([twin], wanted, undefined)?.id).toBe('twin');
+    expect(standIn([twin], wanted, undefined, leaving)).toBeNull();
+    expect(standIn([twin], wanted, { at: start }, leaving)?.id).toBe('twin');
+    expect(standIn([twin], wanted, { at: start + 3_600_000, id: 'twin' }, leaving)?.id).toBe('twin');
+  });
 });

@@ -20,6 +20,7 @@ const once: Readonly<Record<number, string>> = {
   60000084: 'a webhook found off and switched on by somebody else was recorded as left off',
   60000529: 'a creation that a list did not show yet was made again',
   60004115: 'a creation that was refused was recorded as left off',
+  500006121: 'what our creation made was sent away by a person meanwhile, and made again',
   400037026: 'one that we were about to delete stood for what a person wanted back',
   300044804: 'one that was off stood restored as another that came at the same time and was on',
   60018395: 'what stood for a restored webhook was swept by a plan that had found it before',
