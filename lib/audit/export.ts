@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { contentId } from '../canonical.ts';
 import { limits } from '../limits.ts';
 import { brokenAt, type Entry } from './chain.ts';
-import type { AuditRecord } from './query.ts';
+import type { AuditRecord } from './printed.ts';
 import { signedBy } from './signature.ts';
 
 export const manifestName = 'manifest.json';

@@ -1,6 +1,7 @@
-import type { Clause, Item, Key, Table } from './table.ts';
+import { type Clause, type Item, indexKeys, type Key, type Table } from './table.ts';
 
-const holds = (item: Record<string, unknown> | undefined, clause: Clause): boolean => {
+/** Whether a clause holds of an item, as DynamoDB would say. */
+export const holds = (item: Record<string, unknown> | undefined, clause: Clause): boolean => {
   const value = item?.[clause.attribute];
   switch (clause.is) {
     case 'absent':
@@ -17,7 +18,6 @@ const holds = (item: Record<string, unknown> | undefined, clause: Clause): boole
 };
 
 const name = ({ pk, sk }: Key): string => `${pk}\n${sk}`;
-const ranges = { due: ['due', 'dueAt'], time: ['month', 'day'] } as const;
 
 /**
  * The audit table in memory, with the same meaning: for a scan without a store, and for tests. Items are copied on the way
@@ -38,7 +38,7 @@ export const memoryTable = (): Table & { items: ReadonlyMap<string, Item> } => {
       return true;
     },
     async *query({ index, hash, from, to, descending }) {
-      const [hashKey, rangeKey] = ranges[index];
+      const [hashKey, rangeKey] = indexKeys[index];
       const rows = [...items.values()]
         .map((item) => ({ item, fields: item as unknown as Record<string, string | number> }))
         .filter(({ fields }) => fields[hashKey] === hash && fields[rangeKey] !== undefined)

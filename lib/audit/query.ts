@@ -1,24 +1,11 @@
-import { contentId } from '../canonical.ts';
 import { iso, type Ms } from '../clock.ts';
-import { limits } from '../limits.ts';
 import { hostMatches } from '../policy/host-pattern.ts';
 import type { Environment } from '../policy/policy.ts';
 import { parseUrl } from '../url.ts';
-import type { Backup, Kind } from '../webhook.ts';
-import { brokenAt, type Entry } from './chain.ts';
-import {
-  backupKey,
-  type CleanupRecord,
-  cycleKey,
-  dueHashes,
-  type RecordedFinding,
-  recordName,
-  type Subject,
-  subjectOf,
-} from './record.ts';
+import { type CleanupRecord, dueHashes, recordName, type Subject, subjectOf } from './record.ts';
 import type { State } from './states.ts';
 import { whyUnreadable } from './stored.ts';
-import type { Item, Key, Table } from './table.ts';
+import type { Key, Table } from './table.ts';
 
 /** What `audit` can be asked for; all of it and-ed. Times in milliseconds. */
 export type AuditFilter = {
@@ -43,38 +30,6 @@ export type AuditFilter = {
   /** Last change before. */
   until?: Ms;
 };
-
-/** One record as `audit --json` prints it. The history is the whole story, closed cycles included. */
-export type AuditRecord = {
-  record: string;
-  account: string;
-  provider: string;
-  environment: Environment;
-  scope: string;
-  webhookId: string;
-  kind: Kind;
-  url: string | null;
-  state: State;
-  cycle: number;
-  held: string | null;
-  outcome: string | null;
-  leftAs: string | null;
-  guard: string | null;
-  findings: readonly RecordedFinding[];
-  planId: string | null;
-  backup: Backup | null;
-  dueAt: string | null;
-  waitFor: string | null;
-  attempts: CleanupRecord['attempts'];
-  restoredAs: string | null;
-  /** Hash of the backup as it was written, and of the newest entry: what the rest is checked against. */
-  backupHash: string | null;
-  head: string;
-  history: readonly Entry[];
-};
-
-type BackupItem = Item & { backup: Backup };
-type ClosedCycle = Item & Pick<CleanupRecord, 'history' | 'head' | 'seqBefore' | 'cycle' | 'backup'>;
 
 /** Longest look back without `since`. */
 const lookBackMonths = 24;
@@ -132,7 +87,7 @@ export type Place = { at: Ms; pk: string };
 const nameOf = ({ pk }: Key): string => pk.slice('webhook#'.length);
 
 const isBefore = (a: Place, b: Place): boolean => a.at > b.at || (a.at === b.at && a.pk < b.pk);
-const placeOf = (record: CleanupRecord): Place => ({ at: lastAt(record), pk: record.pk });
+export const placeOf = (record: CleanupRecord): Place => ({ at: lastAt(record), pk: record.pk });
 
 async function* inBatches<T>(all: AsyncIterable<T>, size: number): AsyncIterable<T[]> {
   let batch: T[] = [];
@@ -205,105 +160,3 @@ export const findRecords = async (
   onUnreadable?: (found: Unreadable) => void,
 ): Promise<CleanupRecord[]> =>
   (await findPage(table, filter, now, { limit: Number.POSITIVE_INFINITY, after: null }, onUnreadable)).records;
-
-const closedCycles = async (table: Table, record: CleanupRecord): Promise<ClosedCycle[]> => {
-  const keys = Array.from({ length: Math.max(0, record.cycle - 1) }, (_, at) => cycleKey(record, at + 1));
-  const cycles = (await table.get(keys)) as ClosedCycle[];
-  return cycles.filter((item) => whyUnreadable(item) === null).sort((a, b) => a.cycle - b.cycle);
-};
-
-const printed = async (table: Table, record: CleanupRecord): Promise<AuditRecord> => {
-  const [backup] = record.backup ? ((await table.get([backupKey(record, record.cycle)])) as BackupItem[]) : [];
-  const before = await closedCycles(table, record);
-  const { account, provider, environment, scope, webhookId, kind, url, state, cycle, findings, planId, attempts } =
-    record;
-  return {
-    record: recordName(record),
-    ...{ account, provider, environment, scope, webhookId, kind, url, state, cycle },
-    held: record.held ?? null,
-    outcome: record.pending ? (record.pending.outcome === 'sent' ? 'unknown' : record.pending.outcome) : null,
-    leftAs: record.leftAs ?? null,
-    guard: record.endGuard ?? null,
-    findings,
-    planId,
-    backup: backup?.backup ?? null,
-    dueAt: record.dueAt === undefined ? null : iso(record.dueAt),
-    waitFor: record.waitFor ?? null,
-    attempts,
-    restoredAs: record.restoredAs ?? null,
-    backupHash: record.backup,
-    head: record.head,
-    history: [...before.flatMap(({ history }) => history), ...record.history],
-  };
-};
-
-export const auditRecords = async (
-  table: Table,
-  filter: AuditFilter,
-  now: Ms,
-  onUnreadable?: (found: Unreadable) => void,
-): Promise<AuditRecord[]> =>
-  Promise.all((await findRecords(table, filter, now, onUnreadable)).map((record) => printed(table, record)));
-
-/** A page of records as they are printed. It ends early where it would grow over `limits.pageBytesMax`. */
-export const auditPage = async (
-  table: Table,
-  filter: AuditFilter,
-  now: Ms,
-  request: PageRequest,
-  onUnreadable?: (found: Unreadable) => void,
-): Promise<Page<AuditRecord>> => {
-  const { records: found, next } = await findPage(table, filter, now, request, onUnreadable);
-  const records: AuditRecord[] = [];
-  let bytes = 0;
-  for (const [at, record] of found.entries()) {
-    const one = await printed(table, record);
-    bytes += Buffer.byteLength(JSON.stringify(one));
-    const before = found[at - 1];
-    if (before && bytes > limits.pageBytesMax) return { records, next: placeOf(before) };
-    records.push(one);
-  }
-  return { records, next };
-};
-
-export type Verification = { records: number; entries: number; broken: { record: string; why: string }[] };
-
-const wrongWith = async (table: Table, record: CleanupRecord): Promise<string | null> => {
-  const cycles = await closedCycles(table, record);
-  if (cycles.length !== record.cycle - 1)
-    return `${record.cycle - 1 - cycles.length} closed cycles are missing or cannot be read`;
-  const entries = [...cycles.flatMap(({ history }) => history), ...record.history];
-  const broken = brokenAt(record.pk, entries, record.head);
-  if (broken) return broken;
-  for (const { cycle, backup: hash } of [...cycles, record]) {
-    if (!hash) continue;
-    const [kept] = (await table.get([backupKey(record, cycle)])) as BackupItem[];
-    if (!kept) return `the backup of cycle ${cycle} is missing`;
-    if (contentId(kept.backup) !== hash) return `the backup of cycle ${cycle} was changed`;
-  }
-  return null;
-};
-
-/** Checks each story on a page: no entry changed, moved or cut out, each backup as it was when it was written. */
-export const verifyPage = async (
-  table: Table,
-  filter: AuditFilter,
-  now: Ms,
-  request: PageRequest,
-): Promise<Verification & { next: Place | null }> => {
-  const broken: Verification['broken'] = [];
-  const { records, next } = await findPage(table, filter, now, request, (found) => void broken.push(found));
-  const unreadable = broken.length;
-  for (const record of records) {
-    const why = await wrongWith(table, record);
-    if (why) broken.push({ record: recordName(record), why });
-  }
-  const entries = records.reduce((sum, record) => sum + record.seqBefore + record.history.length, 0);
-  return { records: records.length + unreadable, entries, broken, next };
-};
-
-/** Checks every story that matches. */
-export const verifyRecords = async (table: Table, filter: AuditFilter, now: Ms): Promise<Verification> => {
-  const { next: _, ...all } = await verifyPage(table, filter, now, { limit: Number.POSITIVE_INFINITY, after: null });
-  return all;
-};

@@ -3,7 +3,7 @@ import { iso, type Ms } from '../clock.ts';
 import type { Finding } from '../detect/finding.ts';
 import { limits } from '../limits.ts';
 import type { Environment } from '../policy/policy.ts';
-import { type Kind, keyOf } from '../webhook.ts';
+import { type Backup, type Kind, keyOf } from '../webhook.ts';
 import { type Entry, genesis, nextEntry } from './chain.ts';
 import { type By, type CallName, isLegal, isOpen, type State, type Step, sources } from './states.ts';
 import type { Change, Condition, Draft, Item, Key } from './table.ts';
@@ -110,6 +110,9 @@ export type CleanupRecord = Item &
     month: string;
     day: string;
   };
+
+/** What lies behind `backupKey`. */
+export type BackupItem = Item & { backup: Backup };
 
 export const recordKey = (subject: Subject): Key => ({
   pk: `webhook#${subject.account}#${encodeURIComponent(subject.scope)}#${subject.kind}#${encodeURIComponent(subject.webhookId)}`,

@@ -1,6 +1,6 @@
 import { iso, type Ms } from '../clock.ts';
 import type { Entry } from './chain.ts';
-import type { AuditRecord } from './query.ts';
+import type { AuditRecord } from './printed.ts';
 import type { GuardName } from './record.ts';
 import { isOpen, type State, states } from './states.ts';
 

@@ -134,7 +134,8 @@ export const renderCondition = (condition: Condition) => {
   };
 };
 
-const indexKeys = { due: ['due', 'dueAt'], time: ['month', 'day'] } as const;
+/** Hash and range key of each index. */
+export const indexKeys = { due: ['due', 'dueAt'], time: ['month', 'day'] } as const;
 const batchGetMax = 100;
 
 const chunks = <T>(list: readonly T[], size: number): T[][] =>

@@ -1,4 +1,5 @@
-import { type AuditRecord, auditRecords, type Unreadable } from '../audit/query.ts';
+import { type AuditRecord, auditRecords } from '../audit/printed.ts';
+import type { Unreadable } from '../audit/query.ts';
 import { recordRef } from '../audit/record.ts';
 import { iso, type Ms } from '../clock.ts';
 import { readSeen } from '../jobs/population.ts';

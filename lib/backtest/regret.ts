@@ -1,4 +1,4 @@
-import type { AuditRecord } from '../audit/query.ts';
+import type { AuditRecord } from '../audit/printed.ts';
 import { iso, type Ms } from '../clock.ts';
 import { latest, timeOf } from '../detect/age.ts';
 import type { Sighting } from '../detect/finding.ts';

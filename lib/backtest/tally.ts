@@ -1,4 +1,4 @@
-import type { AuditRecord } from '../audit/query.ts';
+import type { AuditRecord } from '../audit/printed.ts';
 import type { Ms } from '../clock.ts';
 import type { Sighting } from '../detect/finding.ts';
 import type { SnapshotRow } from '../jobs/snapshot-rows.ts';

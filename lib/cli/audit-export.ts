@@ -9,7 +9,8 @@ import {
   signatureName,
   wrongWithRecord,
 } from '../audit/export.ts';
-import type { AuditFilter, AuditRecord, Unreadable } from '../audit/query.ts';
+import type { AuditRecord } from '../audit/printed.ts';
+import type { AuditFilter, Unreadable } from '../audit/query.ts';
 import type { Signer } from '../audit/signature.ts';
 import { iso } from '../clock.ts';
 import { version } from '../version.ts';

@@ -1,5 +1,6 @@
 import type { Entry } from '../audit/chain.ts';
-import type { AuditFilter, AuditRecord } from '../audit/query.ts';
+import type { AuditRecord } from '../audit/printed.ts';
+import type { AuditFilter } from '../audit/query.ts';
 import type { Clock, Ms } from '../clock.ts';
 import { limits } from '../limits.ts';
 import type { Ask } from './audit-source.ts';

@@ -1,4 +1,5 @@
-import type { AuditFilter, AuditRecord, Unreadable } from '../audit/query.ts';
+import type { AuditRecord } from '../audit/printed.ts';
+import type { AuditFilter, Unreadable } from '../audit/query.ts';
 import { iso } from '../clock.ts';
 import type { Asked } from '../requests/requests.ts';
 import type { Output } from './command.ts';

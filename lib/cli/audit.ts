@@ -1,5 +1,7 @@
-import type { AuditFilter, AuditRecord, Verification } from '../audit/query.ts';
+import type { AuditRecord } from '../audit/printed.ts';
+import type { AuditFilter } from '../audit/query.ts';
 import { states } from '../audit/states.ts';
+import type { Verification } from '../audit/verify.ts';
 import type { Ms } from '../clock.ts';
 import { guardNames, ruleNames } from '../jobs/why.ts';
 import { parseHostPattern } from '../policy/host-pattern.ts';

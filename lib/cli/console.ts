@@ -9,7 +9,7 @@ import { limits } from '../limits.ts';
 import { textOf } from './args.ts';
 import { type Command, type Context, type ExitCode, exit } from './command.ts';
 import { wholeNumber } from './option.ts';
-import { portProblem } from './port.ts';
+import { portHelp, portProblem } from './port.ts';
 import { defaultFolder } from './session.ts';
 import { stackName } from './stack.ts';
 
@@ -68,7 +68,7 @@ Exit codes: 0, 1 error.`,
     changes: 'what a person decides on it: as approve, veto, release, restore, stop and start',
   },
   options: { port: { type: 'string' } },
-  optionHelp: { port: 'NUMBER  default: any free one' },
+  optionHelp: { port: portHelp },
   positionals: { min: 0, max: 0 },
   examples: [
     'hooksweep console',

@@ -1,4 +1,4 @@
-import type { AuditRecord } from '../audit/query.ts';
+import type { AuditRecord } from '../audit/printed.ts';
 import { plain } from './plain.ts';
 
 /** A spreadsheet takes such a field for a formula, some in their wide forms too. */

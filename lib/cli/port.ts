@@ -1,5 +1,7 @@
 import { CommandError } from './command.ts';
 
+export const portHelp = 'NUMBER  default: any free one';
+
 /** Why nothing could listen on this port, for people; null where the error is about something else. */
 export const portProblem = (error: unknown, port: number): CommandError | null => {
   const { code } = error as NodeJS.ErrnoException;

@@ -3,7 +3,7 @@ import { faultsOf, type Simulator, startSimulator } from '../simulator/server.ts
 import { textsOf } from './args.ts';
 import { type Command, CommandError, type Context, type ExitCode, exit } from './command.ts';
 import { wholeNumber } from './option.ts';
-import { portProblem } from './port.ts';
+import { portHelp, portProblem } from './port.ts';
 
 const startsWithNothing = (error: unknown, port: number): CommandError | null => {
   const taken = portProblem(error, port);
@@ -74,7 +74,7 @@ Exit codes: 0 ended, 1 error.`,
     faults: { type: 'boolean' },
   },
   optionHelp: {
-    port: 'NUMBER  default: any free one',
+    port: portHelp,
     seed: 'NUMBER  the same population each time; default 1',
     webhooks: 'NUMBER  how many there are at the start; default 12',
     fault: 'NAME…  switch a fault on; may be repeated',

@@ -1,4 +1,4 @@
-import type { AuditRecord } from '../audit/query.ts';
+import type { AuditRecord } from '../audit/printed.ts';
 import { tableLines } from './table.ts';
 import { timeText } from './time-text.ts';
 

@@ -1,4 +1,4 @@
-import type { AuditRecord } from '../audit/query.ts';
+import type { AuditRecord } from '../audit/printed.ts';
 import { untilFrom } from '../cli/veto.ts';
 import { iso, type Ms } from '../clock.ts';
 import type { Decided } from '../jobs/decide.ts';

@@ -1,4 +1,4 @@
-import type { AuditRecord } from '../audit/query.ts';
+import type { AuditRecord } from '../audit/printed.ts';
 import { isOpen } from '../audit/states.ts';
 import { CommandError } from '../failure.ts';
 import { limits } from '../limits.ts';

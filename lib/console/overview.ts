@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { AuditRecord } from '../audit/query.ts';
+import type { AuditRecord } from '../audit/printed.ts';
 import { openStates, type State } from '../audit/states.ts';
 import { plain } from '../cli/plain.ts';
 import { timeText } from '../cli/time-text.ts';

@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { AuditRecord } from '../audit/query.ts';
+import type { AuditRecord } from '../audit/printed.ts';
 import { isOpen, type State } from '../audit/states.ts';
 import { plain } from '../cli/plain.ts';
 import { waitText } from '../cli/story.ts';

@@ -1,4 +1,5 @@
-import type { AuditFilter, AuditRecord, Unreadable } from '../audit/query.ts';
+import type { AuditRecord } from '../audit/printed.ts';
+import type { AuditFilter, Unreadable } from '../audit/query.ts';
 import { askedFilter } from '../cli/audit-source.ts';
 import type { Output } from '../cli/command.ts';
 import type { Desk as CommandDesk } from '../cli/desk.ts';

@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import { brokenAt, type Entry } from '../audit/chain.ts';
-import type { AuditRecord } from '../audit/query.ts';
+import type { AuditRecord } from '../audit/printed.ts';
 import { recordKey } from '../audit/record.ts';
 import { plain } from '../cli/plain.ts';
 import { waitText } from '../cli/story.ts';

@@ -7,7 +7,7 @@ import type { Webhook } from '../webhook.ts';
 import { backoffMs } from './backoff.ts';
 import { follow } from './follow.ts';
 import { judge, type Scene, type Verdict } from './judge.ts';
-import { lostCover, withLoss } from './lost-cover.ts';
+import { lostCover } from './lost-cover.ts';
 import { assess } from './population.ts';
 import { leftBusy } from './scope.ts';
 import { type Called, linkRestored, type Population, populationOf, type Shift, sceneOf, waitOut } from './shift.ts';
@@ -120,8 +120,7 @@ const conclude = async (shift: Shift, called: Called, scene: Scene, after: Popul
     const record = { ...current, ...flags };
     const verdict = concluded(record);
     if (!verdict) return waiting(record, now, 'readback');
-    const told = verdict.do === 'move' ? { ...verdict, detail: verdict.detail + lost } : verdict;
-    return settled(withLoss(record, lost), told, account, 0, now, ports.actor);
+    return settled(record, verdict, account, 0, now, ports.actor, lost);
   });
   noteOver(shift, written);
   if (written.won) await follow(ports, written.item);

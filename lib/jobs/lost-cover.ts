@@ -1,13 +1,9 @@
-import { backupKey, type CleanupRecord } from '../audit/record.ts';
-import { type Item, read } from '../audit/table.ts';
+import { type BackupItem, backupKey, type CleanupRecord } from '../audit/record.ts';
+import { read } from '../audit/table.ts';
 import type { Cover } from '../plan/cover.ts';
-import { type Backup, fingerprintParts } from '../webhook.ts';
+import { fingerprintParts } from '../webhook.ts';
 import { isLastAgreed, type Verdict } from './judge.ts';
 import type { Shift } from './shift.ts';
-
-/** The record, marked where cover was lost after its delete, so that people are told. */
-export const withLoss = (record: CleanupRecord, lost: string): CleanupRecord =>
-  lost === '' ? record : { ...record, coverLost: true };
 
 /** It is gone by our delete, also where a veto came first and it was to be put back. */
 const tellsOurDelete = ({ deleteSent, returnTo }: CleanupRecord, verdict: Verdict): boolean =>
@@ -29,7 +25,7 @@ export const lostCover = async (
   const { account, scope, ports } = shift;
   if (!tellsOurDelete(record, verdict)) return '';
   if (!fingerprintParts(record.fingerprint).on || isLastAgreed(record, account)) return '';
-  const kept = await read<Item & { backup: Backup }>(ports.table, backupKey(record, record.cycle));
+  const kept = await read<BackupItem>(ports.table, backupKey(record, record.cycle));
   const missing = kept ? cover.missingWithout(kept.backup) : [];
   if (missing.length === 0) return '';
   const detail = `meanwhile somebody else took the cover away: nobody receives ${missing.join(', ')} any more`;

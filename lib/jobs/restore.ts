@@ -1,13 +1,20 @@
-import { backupKey, type CleanupRecord, emptyRecord, move, recordKey, recordName, recordRef } from '../audit/record.ts';
+import {
+  type BackupItem,
+  backupKey,
+  type CleanupRecord,
+  emptyRecord,
+  move,
+  recordKey,
+  recordName,
+  recordRef,
+} from '../audit/record.ts';
 import { isLegal } from '../audit/states.ts';
-import { type Change, change, type Draft, type Item, read } from '../audit/table.ts';
+import { type Change, change, type Draft, read } from '../audit/table.ts';
 import type { Capabilities, Creation } from '../providers/contract.ts';
 import { redactUrl } from '../url.ts';
 import { type Backup, fingerprint, type Webhook } from '../webhook.ts';
 import { follow } from './follow.ts';
 import { accountOf, type Ports } from './ports.ts';
-
-type BackupItem = Item & { backup: Backup };
 
 /** What a person gives along: references for redacted parts and secrets, and where a new secret is to go. */
 export type RestoreRequest = {

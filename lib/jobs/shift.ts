@@ -14,7 +14,7 @@ import type { AccountItem } from './account.ts';
 import { backoffMs } from './backoff.ts';
 import { follow } from './follow.ts';
 import type { Scene, Verdict } from './judge.ts';
-import { lostCover, withLoss } from './lost-cover.ts';
+import { lostCover } from './lost-cover.ts';
 import type { Seen } from './population.ts';
 import type { Ports } from './ports.ts';
 import { markRestored } from './restore.ts';
@@ -178,9 +178,8 @@ export const settle = async (
   const { deleteAfter } = scheduleOf(account, record.canDisable, fingerprintParts(record.fingerprint).on);
   const lost = await lostCover(shift, record, verdict, scene.cover);
   await linkRestored(shift, record, verdict, scene);
-  const end = verdict.do === 'move' ? { ...verdict, detail: verdict.detail + lost } : verdict;
   const written = await write(ports, record, (current) =>
-    settled(withLoss(current, lost), end, account, deleteAfter, now, ports.actor),
+    settled(current, verdict, account, deleteAfter, now, ports.actor, lost),
   );
   if (written.won) await follow(ports, written.item);
   done.set(at, ack);

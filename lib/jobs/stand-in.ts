@@ -17,12 +17,16 @@ const clockSkewMs: Ms = 60_000;
 const cameSince = ({ createdAt }: Webhook, made: Made | undefined): boolean =>
   made !== undefined && (createdAt === null || Date.parse(createdAt) > made.at - clockSkewMs);
 
-const isAlike = (webhook: Webhook, wanted: Backup): boolean =>
-  webhook.kind === wanted.kind &&
-  webhook.url !== null &&
-  wanted.url !== null &&
-  normaliseUrl(webhook.url) === normaliseUrl(wanted.url) &&
-  sameEvents(webhook.events, wanted.events);
+/** Whether a webhook delivers the same to the same place. */
+const likenessTo = (wanted: Backup): ((webhook: Webhook) => boolean) => {
+  const url = wanted.url === null ? null : normaliseUrl(wanted.url);
+  return (webhook) =>
+    webhook.kind === wanted.kind &&
+    webhook.url !== null &&
+    url !== null &&
+    sameEvents(webhook.events, wanted.events) &&
+    normaliseUrl(webhook.url) === url;
+};
 
 /**
  * The webhook that stands for the one to be restored: the one that a creation of ours named, else one with the same URL and
@@ -36,9 +40,8 @@ export const standIn = (
   leaving: ReadonlySet<string> = new Set(),
 ): Webhook | null => {
   const all = [...webhooks];
-  const alike = all.filter(
-    (webhook) => isAlike(webhook, wanted) && (!leaving.has(keyOf(webhook)) || cameSince(webhook, made)),
-  );
+  const isAlike = likenessTo(wanted);
+  const alike = all.filter((webhook) => isAlike(webhook) && (!leaving.has(keyOf(webhook)) || cameSince(webhook, made)));
   return (
     all.find(({ kind, id }) => kind === wanted.kind && id === made?.id) ??
     alike.find(({ enabled }) => enabled === wanted.enabled) ??
@@ -56,7 +59,8 @@ export const leavingLike = async (
   wanted: readonly Backup[],
   webhooks: Iterable<Webhook>,
 ): Promise<ReadonlySet<string>> => {
-  const alike = [...webhooks].filter((webhook) => wanted.some((one) => isAlike(webhook, one)));
+  const likenesses = wanted.map(likenessTo);
+  const alike = [...webhooks].filter((webhook) => likenesses.some((isAlike) => isAlike(webhook)));
   const records = await readRecords(
     ports,
     alike.map(({ kind, id }) => recordKey({ ...place, kind, webhookId: id })),

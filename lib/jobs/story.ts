@@ -59,7 +59,11 @@ export const undone = (
   return move(record, 'restoring', by, now, line, { returnTo, dueAt: now, waitFor: 'now', pending: undefined });
 };
 
-/** A verdict that needs neither a call nor a wait, as the change that makes it so. */
+/**
+ * A verdict that needs neither a call nor a wait, as the change that makes it so.
+ *
+ * @param lost what `lostCover` said: it is added to the story, and the record is marked so that people are told
+ */
 export const settled = (
   record: CleanupRecord,
   verdict: Exclude<Verdict, { do: 'call' | 'wait' }>,
@@ -67,10 +71,13 @@ export const settled = (
   deleteAfter: Ms,
   now: Ms,
   actor: string,
+  lost = '',
 ): Change<CleanupRecord> => {
-  if (verdict.do === 'hold') return hold(record, now, actor, verdict.why);
-  if (verdict.do === 'move') return moved(record, verdict, account, deleteAfter, now, actor);
-  return undone(record, verdict.guard, record.state === 'observing' ? 'worker' : 'finish', now, actor);
+  const told: CleanupRecord = lost === '' ? record : { ...record, coverLost: true };
+  if (verdict.do === 'hold') return hold(told, now, actor, verdict.why);
+  if (verdict.do === 'move')
+    return moved(told, { ...verdict, detail: verdict.detail + lost }, account, deleteAfter, now, actor);
+  return undone(told, verdict.guard, record.state === 'observing' ? 'worker' : 'finish', now, actor);
 };
 
 /** The record as a worker claims it for one call. Attempts count here, so that a crash costs one. */

@@ -1,4 +1,4 @@
-import { type AuditRecord, auditRecords } from '../audit/query.ts';
+import { type AuditRecord, auditRecords } from '../audit/printed.ts';
 import {
   type CleanupRecord,
   type Guard,

@@ -1,7 +1,9 @@
 import * as v from 'valibot';
 import { cursorOf, placeOfCursor } from '../audit/cursor.ts';
-import { type AuditFilter, auditPage, boundsOf, type Place, type Unreadable, verifyPage } from '../audit/query.ts';
+import { auditPage } from '../audit/printed.ts';
+import { type AuditFilter, boundsOf, type Place, type Unreadable } from '../audit/query.ts';
 import { states } from '../audit/states.ts';
+import { verifyPage } from '../audit/verify.ts';
 import { iso } from '../clock.ts';
 import { plansOf } from '../jobs/plans.ts';
 import type { Ports } from '../jobs/ports.ts';

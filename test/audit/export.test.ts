@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkFile, filesOf, parseManifest } from '../../lib/audit/export.ts';
-import { auditRecords } from '../../lib/audit/query.ts';
+import { auditRecords } from '../../lib/audit/printed.ts';
 import { newSigningKey, signedBy, signerOf } from '../../lib/audit/signature.ts';
 import { day, hour, shop, testHook, webhook } from '../jobs/world.ts';
 

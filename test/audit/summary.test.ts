@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { auditRecords } from '../../lib/audit/query.ts';
+import { auditRecords } from '../../lib/audit/printed.ts';
 import { openStates } from '../../lib/audit/states.ts';
 import { outcomesOf, summaryOf } from '../../lib/audit/summary.ts';
 import { requestRestore } from '../../lib/jobs/restore.ts';

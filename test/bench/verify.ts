@@ -1,4 +1,4 @@
-import { verifyRecords } from '../../lib/audit/query.ts';
+import { verifyRecords } from '../../lib/audit/verify.ts';
 import { accountNamed, day, fakeProvider, testHook, webhook, world } from '../jobs/world.ts';
 import { type Figure, figure } from './figure.ts';
 

@@ -3,7 +3,7 @@ import { PassThrough } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { startStack } from '../../infra/local/stack.ts';
-import { auditRecords } from '../../lib/audit/query.ts';
+import { auditRecords } from '../../lib/audit/printed.ts';
 import { newEntries } from '../../lib/cli/audit-follow.ts';
 import type { Ask } from '../../lib/cli/audit-source.ts';
 import { runWith } from '../../lib/cli/main.ts';

@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
-import type { AuditRecord } from '../../lib/audit/query.ts';
+import type { AuditRecord } from '../../lib/audit/printed.ts';
 import { systemClock, systemRandom } from '../../lib/clock.ts';
 import type { Desk } from '../../lib/console/desk.ts';
 import { startConsole } from '../../lib/console/server.ts';

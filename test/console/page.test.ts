@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { genesis, nextEntry } from '../../lib/audit/chain.ts';
-import type { AuditRecord } from '../../lib/audit/query.ts';
+import type { AuditRecord } from '../../lib/audit/printed.ts';
 import { recordKey } from '../../lib/audit/record.ts';
 import { limits } from '../../lib/limits.ts';
 import { axe, openAddress, startBrowser } from '../report/browser.ts';

@@ -1,7 +1,8 @@
 import { memoryTable } from '../../lib/audit/memory-table.ts';
-import { auditRecords, verifyRecords } from '../../lib/audit/query.ts';
+import { auditRecords } from '../../lib/audit/printed.ts';
 import { type CleanupRecord, recordKey } from '../../lib/audit/record.ts';
 import { change } from '../../lib/audit/table.ts';
+import { verifyRecords } from '../../lib/audit/verify.ts';
 import type { Clock, Random } from '../../lib/clock.ts';
 import { approve, decideOn, setStopped } from '../../lib/jobs/decide.ts';
 import type { Job } from '../../lib/jobs/job.ts';

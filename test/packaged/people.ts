@@ -1,5 +1,5 @@
 import { localRegion } from '../../infra/local/template.ts';
-import type { Verification } from '../../lib/audit/query.ts';
+import type { Verification } from '../../lib/audit/verify.ts';
 import { boundTo, prove } from '../../lib/caller/sign.ts';
 import { alice } from '../caller/sts.ts';
 import type { Instance } from './instance.ts';

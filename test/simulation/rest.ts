@@ -1,6 +1,6 @@
-import { verifyRecords } from '../../lib/audit/query.ts';
 import { type CleanupRecord, recordKey, recordRef } from '../../lib/audit/record.ts';
 import { isOpen } from '../../lib/audit/states.ts';
+import { verifyRecords } from '../../lib/audit/verify.ts';
 import { fingerprintParts, keyOf } from '../../lib/webhook.ts';
 import type { Made } from './creations.ts';
 import { alone, type Step } from './oracle.ts';
