@@ -1,6 +1,7 @@
 import type { Ms } from '../../lib/clock.ts';
 import { type RateState, reserve } from '../../lib/jobs/rate.ts';
 import type { Allowance } from '../../lib/providers/contract.ts';
+import { mostWithin } from '../jobs/most-within.ts';
 import { type Figure, figure } from './figure.ts';
 
 const rates: readonly Allowance[] = [
@@ -52,17 +53,6 @@ const drive = ({ allowance, workers, scopes }: Load): Ms[] => {
   }
 };
 
-/** The most calls in any span of this length, wherever it begins. */
-const most = (calls: readonly Ms[], perMs: Ms): number => {
-  let from = 0;
-  let max = 0;
-  for (const [at, time] of calls.entries()) {
-    while ((calls[from] ?? 0) <= time - perMs) from += 1;
-    max = Math.max(max, at - from + 1);
-  }
-  return max;
-};
-
 /** The share of the allowed rate that is reached, and by how many calls it is ever exceeded, in virtual time. */
 export const benchLimiter = async (): Promise<Figure[]> => {
   const shares: number[] = [];
@@ -73,7 +63,7 @@ export const benchLimiter = async (): Promise<Figure[]> => {
         const calls = drive({ allowance, workers, scopes });
         const inTime = calls.filter((at) => at <= spans * allowance.perMs).length;
         shares.push(inTime / (allowance.units * spans));
-        overshoots.push(Math.max(0, most(calls, allowance.perMs) - allowance.units));
+        overshoots.push(Math.max(0, mostWithin(calls, allowance.perMs) - allowance.units));
       }
   const grid = 'worst of 1 per 30 s, 75 per minute and 25 per second, 1, 4 and 16 workers, one and 16 scopes';
   return [

@@ -1,9 +1,8 @@
-import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { buildApp } from 'fauxqs';
 import { onTestFinished } from 'vitest';
+import { onLoopback } from '../loopback.ts';
 import { type CloudFormation, cloudFormation, type Objects, type RefusedError } from './cloudformation.ts';
 import { errorXml, resultXml } from './xml.ts';
 
@@ -76,14 +75,10 @@ export const account = async (): Promise<Account> => {
     const { 'transfer-encoding': _, connection: __, ...rest } = headers;
     response.writeHead(status, rest).end(body);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
   onTestFinished(async () => {
-    server.closeAllConnections();
-    server.close();
     await app.close();
     await setImmediate();
   });
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const url = await onLoopback(server);
   return { url, stacks, resources, actions, read: objects.read };
 };

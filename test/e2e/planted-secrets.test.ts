@@ -1,7 +1,5 @@
-import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -9,6 +7,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach, expect, it, onTestFinished, vi } from 'vitest';
 import { commands } from '../../lib/cli/commands.ts';
 import { startSimulator } from '../../lib/simulator/server.ts';
+import { onLoopback } from '../loopback.ts';
 import { hook, policyOf, populate, production, simulator, workplace } from './workplace.ts';
 
 /** Where each was planted, and what must be found nowhere. */
@@ -46,16 +45,8 @@ const indiscreet = async (url: string) => {
     response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? 'application/json' });
     return response.end(text);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(async () => {
-    server.closeAllConnections();
-    server.close();
-    await setImmediate();
-    await setImmediate();
-  });
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: await onLoopback(server),
     fail: (status: number | null, calls: 'all' | 'changing' = 'all') => {
       failing = status === null ? null : { status, calls };
     },

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type RateState, reserve } from '../../lib/jobs/rate.ts';
 import type { Allowance } from '../../lib/providers/contract.ts';
 import { seededRandom } from '../../lib/simulator/random.ts';
+import { mostWithin } from './most-within.ts';
 
 type Load = {
   workers: number;
@@ -53,16 +54,6 @@ const drive = (allowances: readonly [Allowance, ...Allowance[]], load: Load): nu
   }
 };
 
-const most = (calls: readonly number[], perMs: number): number => {
-  let from = 0;
-  let max = 0;
-  for (const [at, time] of calls.entries()) {
-    while ((calls[from] ?? 0) <= time - perMs) from += 1;
-    max = Math.max(max, at - from + 1);
-  }
-  return max;
-};
-
 const rates = {
   '1 per 30 seconds': { units: 1, perMs: 30_000 },
   '75 per minute': { units: 75, perMs: 60_000 },
@@ -85,7 +76,7 @@ describe('the allowance of an account', () => {
         late: () => 0,
         spanMs,
       });
-      expect(most(calls, allowance.perMs)).toBeLessThanOrEqual(allowance.units);
+      expect(mostWithin(calls, allowance.perMs)).toBeLessThanOrEqual(allowance.units);
       expect(calls.length).toBeGreaterThanOrEqual(0.95 * allowance.units * (spanMs / allowance.perMs));
     },
   );
@@ -98,7 +89,7 @@ describe('the allowance of an account', () => {
       late: () => 0,
       spanMs: 100_000,
     });
-    expect(most(calls, 1000)).toBeLessThanOrEqual(25);
+    expect(mostWithin(calls, 1000)).toBeLessThanOrEqual(25);
     expect(calls.length).toBeGreaterThanOrEqual(0.95 * 25 * 100);
   });
 
@@ -125,8 +116,8 @@ describe('the allowance of an account', () => {
             late: () => (chance() < 0.2 ? chance() * 3000 : 0),
           };
           const calls = drive([allowance, long], { ...load, callMs, spanMs: 2 * 3_600_000 });
-          expect(most(calls, allowance.perMs) * allowance.cost).toBeLessThanOrEqual(allowance.units);
-          expect(most(calls, long.perMs)).toBeLessThanOrEqual(long.units);
+          expect(mostWithin(calls, allowance.perMs) * allowance.cost).toBeLessThanOrEqual(allowance.units);
+          expect(mostWithin(calls, long.perMs)).toBeLessThanOrEqual(long.units);
         },
       ),
       { numRuns: 60 },

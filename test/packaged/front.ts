@@ -1,8 +1,5 @@
-import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { setImmediate } from 'node:timers/promises';
-import { onTestFinished } from 'vitest';
+import { onLoopback } from '../loopback.ts';
 
 export type FrontRequest = { method: string; path: string; headers: IncomingHttpHeaders; body: string };
 type Reply = { status: number; body: string };
@@ -43,13 +40,6 @@ export const front = async (to: string, intercept: Intercept = (request) => requ
     if ('status' in next) response.writeHead(next.status, { 'content-type': 'application/json' }).end(next.body);
     else await forward(to, next, response).catch(() => response.destroy());
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(async () => {
-    server.closeAllConnections();
-    server.close();
-    await setImmediate();
-  });
-  self.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  self.url = await onLoopback(server);
   return self;
 };

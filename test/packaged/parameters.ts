@@ -1,8 +1,5 @@
-import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { setImmediate } from 'node:timers/promises';
-import { onTestFinished } from 'vitest';
+import { onLoopback } from '../loopback.ts';
 
 /** Parameter Store with these values by name, on 127.0.0.1 until the test ends. Answers `GetParameter` alone. */
 export const parameterStore = async (values: Readonly<Record<string, string>>): Promise<{ url: string }> => {
@@ -16,12 +13,5 @@ export const parameterStore = async (values: Readonly<Record<string, string>>): 
     response.writeHead(value === undefined ? 400 : 200, { 'content-type': 'application/x-amz-json-1.1' });
     response.end(JSON.stringify(answer));
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(async () => {
-    server.closeAllConnections();
-    server.close();
-    await setImmediate();
-  });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+  return { url: await onLoopback(server) };
 };

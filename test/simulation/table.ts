@@ -1,29 +1,13 @@
+import { holds } from '../../lib/audit/memory-table.ts';
 import { type CleanupRecord, dueHashes } from '../../lib/audit/record.ts';
-import type { Clause, Condition, IndexQuery, Item, Key, Table } from '../../lib/audit/table.ts';
+import { type Condition, type IndexQuery, type Item, indexKeys, type Key, type Table } from '../../lib/audit/table.ts';
 import type { Ms } from '../../lib/clock.ts';
 import { count, injected, type Task, type Travel, tell, type World, wire } from './world.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 type Row = { key: Key; version: number; fields: Fields };
 
-export const holds = (item: Fields | undefined, clause: Clause): boolean => {
-  const value = item?.[clause.attribute];
-  switch (clause.is) {
-    case 'absent':
-      return value === undefined;
-    case 'equal':
-      return value === clause.value;
-    case 'atMost':
-      return typeof value === typeof clause.value && (value as number) <= (clause.value as number);
-    case 'in':
-      return clause.values.includes(value as string);
-    default:
-      return clause satisfies never;
-  }
-};
-
 const nameOf = ({ pk, sk }: Key): string => `${pk}\n${sk}`;
-const ranges = { due: ['due', 'dueAt'], time: ['month', 'day'] } as const;
 
 export type Watch = {
   /** After a write took effect. `text` is all that the table now holds of the item. */
@@ -63,7 +47,7 @@ export const createTable = (world: World, watch: Watch) => {
   };
 
   const rows = ({ index: name, hash, from, to, descending }: IndexQuery): Key[] => {
-    const [hashKey, rangeKey] = ranges[name];
+    const [hashKey, rangeKey] = indexKeys[name];
     const found: { key: Key; at: string | number }[] = [];
     for (const { key, fields } of index.values()) {
       const at = fields[rangeKey] as string | number | undefined;

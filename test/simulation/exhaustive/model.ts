@@ -1,3 +1,4 @@
+import { holds } from '../../../lib/audit/memory-table.ts';
 import { type CleanupRecord, emptyRecord, move } from '../../../lib/audit/record.ts';
 import { type Step, stepOf } from '../../../lib/audit/states.ts';
 import type { Change, Item, Table } from '../../../lib/audit/table.ts';
@@ -8,7 +9,6 @@ import { claimed, settled, waiting, write } from '../../../lib/jobs/story.ts';
 import { coverOf } from '../../../lib/plan/cover.ts';
 import { fingerprint, keyOf, type Webhook } from '../../../lib/webhook.ts';
 import { accountNamed, capabilities, testHook } from '../../jobs/world.ts';
-import { holds } from '../table.ts';
 import { createAsk } from './ask.ts';
 import { createBodies, later, now } from './bodies.ts';
 import { absent, calls, on } from './state.ts';
