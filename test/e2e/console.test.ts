@@ -90,6 +90,7 @@ describe('hooksweep console', { timeout: patienceMs }, () => {
     await home(page);
     expect(await act(page, 'Restore', tunnel(2), 'it was needed')).toContain('is being created from its backup');
     await live(page, 'deleted', 'Nothing was deleted');
+    await live(page, 'under-way', 'Nothing is under way');
     expect([...place.provider.state.values()].map(({ url }) => url)).toContain(tunnel(2));
     expect(
       (await place.ok('audit --json --state kept')).json<AuditDocument>().records[0]?.history.at(-1),
