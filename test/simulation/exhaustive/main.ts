@@ -24,7 +24,9 @@ const bounds: Bounds = {
   ...(without && { without }),
 };
 const began = performance.now();
-const { states, transitions, rests, violations, whole } = await search(bounds);
+const { states, transitions, rests, violations, whole } = await search(bounds, (count) =>
+  process.stderr.write(`${count} states\n`),
+);
 const seconds = ((performance.now() - began) / 1000).toFixed(1);
 process.stdout.write(
   `${values.webhooks} webhooks, ${values.workers} workers that die at any step any number of times, way ${values.way}: ` +

@@ -38,8 +38,14 @@ const isAtRest = ({ workers, hooks }: State, { stepAt }: Model): boolean =>
 
 type Frame = { next: readonly Next[]; at: number };
 
-/** Visits every state that the steps, the deaths and the late effects can reach, depth first; ends at the first violation. */
-export const search = async (bounds: Bounds): Promise<Searched> => {
+const statesBetweenNews = 1_000_000;
+
+/**
+ * Visits every state that the steps, the deaths and the late effects can reach, depth first; ends at the first violation.
+ *
+ * @param tell is told how many states there are, every million
+ */
+export const search = async (bounds: Bounds, tell: (states: number) => void = () => {}): Promise<Searched> => {
   const { statesMax = Number.POSITIVE_INFINITY } = bounds;
   const violations: string[] = [];
   const violate = (what: string): void => void violations.push(what);
@@ -93,6 +99,7 @@ export const search = async (bounds: Bounds): Promise<Searched> => {
     }
     transitions += 1;
     if (!seen.add(codeOf(step.state))) continue;
+    if (seen.size() % statesBetweenNews === 0) tell(seen.size());
     let next = tryToFollow(step.state);
     for (; next === null; next = tryToFollow(step.state)) await model.settleAsked();
     path.push({ next, at: 0 });
