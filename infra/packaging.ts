@@ -1,16 +1,16 @@
 /**
  * The plugin of serverless.yml: every `package` and `deploy` bundles the functions as they are now, and packs the policy of
- * the stage with them, checked for AWS and resolved.
+ * the stage with them, checked for AWS and resolved. Source maps go where the packages go, and not into them.
  */
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageForAws } from '../lib/policy/aws.ts';
 import { providers } from '../lib/providers/registry.ts';
 import { buildAll, functionNames } from './build.ts';
+import { type MapsFramework, uploadMaps, zipMaps } from './maps.ts';
 
 /** What of the framework is used here. */
-export type Framework = {
-  serviceDir: string;
+export type Framework = MapsFramework & {
   service: { custom: { name: string; policy: string; credentials: string; topics: readonly unknown[] } };
   configurationInput: { params?: Record<string, unknown> };
   /** The command line. */
@@ -67,13 +67,16 @@ const build = async (framework: Framework, print: Print): Promise<void> => {
 };
 
 export default class Packaging {
-  readonly hooks: Readonly<
-    Record<'before:package:initialize' | 'before:deploy:function:initialize', () => Promise<void>>
-  >;
+  readonly hooks: Readonly<Record<string, () => Promise<void>>>;
 
   constructor(framework: Framework, _options?: object, { writeText = console.log }: { writeText?: Print } = {}) {
     const print: Print = (text) => writeText(text);
     const now = () => build(framework, print);
-    this.hooks = { 'before:package:initialize': now, 'before:deploy:function:initialize': now };
+    this.hooks = {
+      'before:package:initialize': now,
+      'before:deploy:function:initialize': now,
+      'after:package:createDeploymentArtifacts': () => zipMaps(framework, functionNames()),
+      'after:aws:deploy:deploy:uploadArtifacts': () => uploadMaps(framework),
+    };
   }
 }

@@ -32,13 +32,16 @@ export const checkout = (endpoint: string) => {
       if (!text.includes(from)) throw new Error(`${name} does not hold ${from}`);
       writeFileSync(join(folder, name), text.replaceAll(from, to));
     },
+    /** Puts a file there. */
+    put: (name: string, content: Buffer) => writeFileSync(join(folder, name), content),
     /** Runs a command line of words without quotes. */
-    run: (line: string) =>
+    run: (line: string, input = '') =>
       new Promise<Ran>((resolve) => {
         const [command = '', ...args] = line.split(' ');
-        execFile(command, args, { cwd: folder, env }, (error: ExecFileException | null, stdout, stderr) =>
+        const child = execFile(command, args, { cwd: folder, env }, (error: ExecFileException | null, stdout, stderr) =>
           resolve({ code: Number(error?.code ?? 0), output: stdout + stderr }),
         );
+        child.stdin?.end(input);
       }),
   };
 };

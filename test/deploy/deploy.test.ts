@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { entriesOf } from '../packaged/unzip.ts';
+import { entriesOf } from '../../infra/unzip.ts';
+import { temporaryFolder } from '../infra/folder.ts';
+import { unzip } from '../packaged/unzip.ts';
 import { type Account, account } from './account.ts';
 import { checkout } from './checkout.ts';
 
@@ -13,14 +16,19 @@ const command = (name: string): string =>
 const ofType = ({ resources }: Account, type: string) => [...resources.values()].filter((one) => one.type === type);
 const idsOf = (aws: Account, type: string): readonly string[] => ofType(aws, type).map(({ id }) => id);
 
+const objectOf = async (aws: Account, key: string): Promise<Buffer> => {
+  const [bucket = ''] = idsOf(aws, 'AWS::S3::Bucket');
+  return (await aws.read(bucket, key)) ?? Buffer.alloc(0);
+};
+
 /** What the functions of the account were created from, by function name. */
 const codeOf = async (aws: Account) => {
-  const [bucket = ''] = idsOf(aws, 'AWS::S3::Bucket');
   const functions = ofType(aws, 'AWS::Lambda::Function').map(async ({ id, resource: { Properties = {} } }) => {
     const { S3Key } = Properties.Code as { S3Key: string };
-    const entries = entriesOf((await aws.read(bucket, S3Key)) ?? Buffer.alloc(0));
+    const zip = await objectOf(aws, S3Key);
+    const entries = entriesOf(zip);
     return {
-      id,
+      ...{ id, key: S3Key, zip },
       handler: String(Properties.Handler),
       files: new Map(entries.map(({ name, content }) => [name, content])),
     };
@@ -30,10 +38,18 @@ const codeOf = async (aws: Account) => {
 
 const functionNames = ['scanner', 'worker', 'enqueue', 'control', 'audit'].map((name) => `hooksweep-dev-${name}`);
 
+const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
+/** The end of the runbook's line that reads a trace from stdin. */
+const traceCommand = /\| (npm run .*maps\.zip)$/m.exec(runbook)?.[1] ?? '';
+
+/** Loads a function as Lambda would, asks it something without any of its variables, and prints the trace of that. */
+const failing = (file: string): string =>
+  `import(${JSON.stringify(file)}).then(({handler})=>handler({Records:[]},{})).catch(({stack})=>console.log(stack))`;
+
 describe('osls deploy and osls remove', () => {
   it('create and remove the whole stack, by one command each, and leave the table', { timeout: 180_000 }, async () => {
     const aws = await account();
-    const { edit, run } = checkout(aws.url);
+    const { edit, put, run } = checkout(aws.url);
     const [init = '', deploy = '', remove = ''] = ['hooksweep init', 'osls deploy', 'osls remove'].map(command);
     expect(await run(init)).toMatchObject({ code: 0 });
     edit('hooksweep.dev.yml', 'env:GITHUB_TOKEN', 'ssm:/hooksweep/dev/github-sandbox/token');
@@ -53,6 +69,29 @@ describe('osls deploy and osls remove', () => {
       const { accounts } = JSON.parse(String(files.get(`${folder}/hooksweep.policy.json`)));
       expect(accounts).toMatchObject([{ name: 'github-sandbox', mode: 'report' }]);
     }
+
+    const [{ key = '', handler = '', zip = Buffer.alloc(0) } = {}] = (await codeOf(aws)).filter(({ id }) =>
+      id.endsWith('-worker'),
+    );
+    const maps = await objectOf(aws, join(key, '../maps.zip'));
+    const mapped = entriesOf(maps).map(({ name }) => `dist/${name}`);
+    const chunks = (await codeOf(aws)).flatMap(({ files }) =>
+      [...files.keys()].filter((name) => name.endsWith('.mjs')),
+    );
+    expect(mapped.toSorted()).toEqual(chunks.map((name) => `${name}.map`).toSorted());
+    const task = temporaryFolder();
+    unzip(zip, task);
+    put('maps.zip', maps);
+    const { output: trace } = await run(
+      `node --input-type=module --eval ${failing(join(task, handler.replace(/\.handler$/, '.mjs')))}`,
+    );
+    expect(trace).toMatch(/dist\/worker\/index\.mjs:\d+:\d+/);
+    const { code: traceCode, output: lines } = await run(traceCommand, trace);
+    expect([traceCode, lines]).toEqual([0, expect.not.stringContaining('.mjs')]);
+    const [, line = ''] = /functions\/ports\.ts:(\d+):\d+/.exec(lines) ?? [];
+    expect(
+      readFileSync(new URL('../../functions/ports.ts', import.meta.url), 'utf8').split('\n')[Number(line) - 1],
+    ).toContain('throw new Error(`the environment variable');
 
     const removed = await run(remove);
     expect(removed).toMatchObject({ code: 0 });

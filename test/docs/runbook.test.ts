@@ -24,7 +24,7 @@ describe('the runbook', () => {
 
   it('holds nothing in its blocks but commands of hooksweep, AWS and osls', () => {
     expect(ofHooksweep.length).toBeGreaterThan(20);
-    for (const line of lines) expect(line).toMatch(/^(hooksweep|aws [a-z]+ [a-z-]+|npx osls)( |$)/);
+    for (const line of lines) expect(line).toMatch(/^(hooksweep|aws [a-z0-9]+ [a-z-]+|npx osls)( |$)/);
   });
 
   it('has a section with something to type for each alarm that is deployed', () => {

@@ -20,13 +20,18 @@ const serviceFolder = () => {
 const started = (stage: string, command: string) => {
   const framework: Framework = {
     serviceDir: serviceFolder(),
-    service: { custom: { policy: `hooksweep.${stage}.yml`, credentials: `hooksweep/${stage}`, topics: [], name: 'x' } },
+    service: {
+      custom: { policy: `hooksweep.${stage}.yml`, credentials: `hooksweep/${stage}`, topics: [], name: 'x' },
+      provider: {},
+      package: {},
+    },
+    pluginManager: { getPlugins: () => [] },
     configurationInput: { params: { default: {}, dev: {}, prod: {} } },
     getProvider: () => ({ getStage: () => stage }),
     processedInput: { commands: [command] },
     classes: { Error },
   };
-  return new Packaging(framework).hooks['before:package:initialize']();
+  return new Packaging(framework).hooks['before:package:initialize']?.();
 };
 
 describe('a deployment', () => {
