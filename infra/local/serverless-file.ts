@@ -21,7 +21,7 @@ const pick = (tree: unknown, path: string, whole: string): unknown =>
 /** kind, file, path and default of `${self:a.b}`, `${file(./x.json):a.b}`, `${sls:stage}`, `${param:a}`, `${opt:a, 'b'}`. */
 const variable = /\$\{(file|self|sls|opt|param)(?:\(([^)]+)\))?:?([\w.-]*)(?:,\s*'([^']*)')?\}/g;
 
-/** A text that is one variable takes the variable's type. */
+/** A text that is one variable takes the variable's type; one variable may stand in another. */
 const resolver = (self: unknown, folder: string) => {
   const lookUp = ([whole, kind, file, path, otherwise]: readonly (string | undefined)[]): unknown => {
     if (kind === 'opt') return otherwise;
@@ -37,7 +37,8 @@ const resolver = (self: unknown, folder: string) => {
     if (typeof value !== 'string') return value;
     const [first] = value.matchAll(variable);
     if (first?.[0] === value) return lookUp(first);
-    return value.replace(variable, (...match: string[]) => String(lookUp(match)));
+    const inner = value.replace(variable, (...match: string[]) => String(lookUp(match)));
+    return inner === value ? value : resolve(inner);
   };
   return resolve;
 };

@@ -13,6 +13,9 @@ const lines = [...page.matchAll(/```sh\n(.*?)```/gs)].flatMap(([, block = '']) =
 const command = (name: string): string =>
   lines.find((line) => line.startsWith(`npx ${name}`))?.slice('npx '.length) ?? '';
 
+/** What the page writes under `params` to go on with the table that was left. */
+const [, parameters = ''] = /```yaml\n( {2}dev: .*\n)```/.exec(page) ?? [];
+
 const ofType = ({ resources }: Account, type: string) => [...resources.values()].filter((one) => one.type === type);
 const idsOf = (aws: Account, type: string): readonly string[] => ofType(aws, type).map(({ id }) => id);
 
@@ -36,6 +39,11 @@ const codeOf = async (aws: Account) => {
   return Promise.all(functions);
 };
 
+const resourcesOf = ({ stacks }: Account) => stacks.get('hooksweep-dev')?.template?.Resources ?? {};
+/** As text, but for the folder in the bucket, which is each deployment's own. */
+const withoutFolder = (resources: ReturnType<typeof resourcesOf>): string =>
+  JSON.stringify(resources).replaceAll(/serverless\/hooksweep\/dev\/[^/"]+/g, 'FOLDER');
+
 const functionNames = ['scanner', 'worker', 'enqueue', 'control', 'audit'].map((name) => `hooksweep-dev-${name}`);
 
 const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
@@ -47,7 +55,9 @@ const failing = (file: string): string =>
   `import(${JSON.stringify(file)}).then(({handler})=>handler({Records:[]},{})).catch(({stack})=>console.log(stack))`;
 
 describe('osls deploy and osls remove', () => {
-  it('create and remove the whole stack, by one command each, and leave the table', { timeout: 180_000 }, async () => {
+  it('create and remove the whole stack, by one command each, leave the table, and go on with it', {
+    timeout: 180_000,
+  }, async () => {
     const aws = await account();
     const { edit, put, run } = checkout(aws.url);
     const [init = '', deploy = '', remove = ''] = ['hooksweep init', 'osls deploy', 'osls remove'].map(command);
@@ -93,6 +103,7 @@ describe('osls deploy and osls remove', () => {
       readFileSync(new URL('../../functions/ports.ts', import.meta.url), 'utf8').split('\n')[Number(line) - 1],
     ).toContain('throw new Error(`the environment variable');
 
+    const owning = resourcesOf(aws);
     const removed = await run(remove);
     expect(removed).toMatchObject({ code: 0 });
     expect([[...aws.stacks.keys()], [...aws.resources.values()].map(({ id }) => id)]).toEqual([
@@ -102,5 +113,15 @@ describe('osls deploy and osls remove', () => {
 
     const again = await run(`${deploy} --package .serverless`);
     expect(again).toMatchObject({ code: 1, output: expect.stringContaining('hooksweep-dev-audit already exists') });
+
+    edit('serverless.yml', '  dev: {}\n', parameters);
+    expect(await run(deploy)).toMatchObject({ code: 0 });
+    const { AuditTable, ...others } = owning;
+    const { Type } = AuditTable ?? {};
+    expect(Type).toBe('AWS::DynamoDB::Table');
+    expect(withoutFolder(resourcesOf(aws))).toEqual(withoutFolder(others).replace(',"AuditTable"]', ']'));
+    expect(ofType(aws, 'AWS::DynamoDB::Table')).toMatchObject([{ id: 'hooksweep-dev-audit', stack: '' }]);
+    expect(await run(remove)).toMatchObject({ code: 0 });
+    expect([...aws.resources.values()].map(({ id }) => id)).toEqual(['hooksweep-dev-audit']);
   });
 });

@@ -21,6 +21,11 @@ describe('the table', () => {
     });
     expect(table?.Properties).not.toHaveProperty('TimeToLiveSpecification');
   });
+
+  it('is there before the schedule can start the scanner', () => {
+    expect(deployed().ScannerLambdaFunction?.DependsOn).toContain('AuditTable');
+    expect(JSON.stringify(ofType(deployed(), 'AWS::Scheduler::Schedule'))).toContain('ScannerLambdaFunction');
+  });
 });
 
 describe('the functions', () => {

@@ -35,12 +35,11 @@ export const unpacked = (name: FunctionName): { folder: string; task: string } =
   return { folder, task };
 };
 
-/** Its variables as CloudFormation would resolve them; `given` holds what stands behind each reference, by variable. */
+/** Its variables as CloudFormation would resolve them; `given` holds what stands behind each of them here, by variable. */
 const resolved = (variables: Variables, given: Record<string, string>, task: string): Record<string, string> =>
   Object.fromEntries(
     Object.entries(variables).map(([name, value]) => {
-      if (typeof value === 'string') return [name, value.replace(taskRoot, task)];
-      const text = given[name];
+      const text = given[name] ?? (typeof value === 'string' ? value.replace(taskRoot, task) : undefined);
       if (text === undefined) throw new Error(`the variable ${name} refers to what the embedded stack does not have`);
       return [name, text];
     }),
