@@ -3,6 +3,7 @@ import { dynamoTable } from '../lib/audit/table.ts';
 import { closedQueue, jobSender } from '../lib/jobs/queue.ts';
 import { decide } from '../lib/requests/decide.ts';
 import { serve } from '../lib/requests/serve.ts';
+import { awsSecrets } from '../lib/secrets-aws.ts';
 import { identify } from './identify.ts';
 import { openAccounts } from './open.ts';
 import { lambdaPorts, type MakePorts } from './ports.ts';
@@ -19,5 +20,6 @@ export const handler = enqueueHandler(
     table: dynamoTable,
     queue: ({ jobs }) => ({ ...closedQueue, ...jobSender(new SQSClient({}), jobs) }),
     open: openAccounts,
+    secrets: awsSecrets,
   }),
 );

@@ -10,6 +10,7 @@ import type { Notices } from '../lib/notices/notice.ts';
 import { heeded } from '../lib/notices/off.ts';
 import { parsePolicyDocument } from '../lib/policy/packaged.ts';
 import type { Policy } from '../lib/policy/policy.ts';
+import type { SecretStore } from '../lib/secrets.ts';
 import { invocationLog } from './log.ts';
 
 const variable = (name: string): string => {
@@ -29,6 +30,8 @@ export type Reach = {
   deadLetters?(urls: QueueUrls): () => Promise<number>;
   /** @param learn is told every secret value, so that no line of the log holds one */
   open?(learn: (secrets: readonly string[]) => void): Ports['open'];
+  /** Secrets of restores, below the prefix of the stage. */
+  secrets?(prefix: string, clock: Clock, learn: (secrets: readonly string[]) => void): SecretStore;
 };
 
 const withoutCredentials: Ports['open'] = async () => ({
@@ -59,6 +62,7 @@ const connect = async ({
   notices,
   deadLetters,
   open,
+  secrets: secretsOf,
 }: Reach): Promise<Omit<Ports, 'actor' | 'log'>> => {
   const policy = await packagedPolicy();
   const table = tableOf(new DynamoDBClient({}), variable('TABLE_NAME'), systemClock);
@@ -78,6 +82,7 @@ const connect = async ({
     ...(notices && { notices }),
     resolve: systemResolve(),
     open: open?.(learn) ?? withoutCredentials,
+    ...(secretsOf && { secrets: secretsOf(variable('SECRETS_PREFIX'), systemClock, learn) }),
   };
 };
 

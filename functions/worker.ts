@@ -3,6 +3,7 @@ import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { dynamoTable } from '../lib/audit/table.ts';
 import { closedQueue, jobPostponer, jobSender } from '../lib/jobs/queue.ts';
 import { workBatch } from '../lib/jobs/worker.ts';
+import { awsSecrets } from '../lib/secrets-aws.ts';
 import { openAccounts } from './open.ts';
 import { lambdaPorts, type MakePorts } from './ports.ts';
 
@@ -31,5 +32,6 @@ export const handler = workerHandler(
       return { ...closedQueue, ...jobSender(client, jobs), ...jobPostponer(client, jobs) };
     },
     open: openAccounts,
+    secrets: awsSecrets,
   }),
 );

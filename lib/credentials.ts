@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import type { Account } from './policy/policy.ts';
 import { parseReference, type ReferenceSource } from './policy/reference.ts';
 
@@ -105,29 +104,3 @@ const formsOf = (secret: string): string[] => {
 const percentEncoded = (text: string): string => encodeURIComponent(text.toWellFormed());
 
 const literally = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
-
-/** Secrets by reference, for restores. Values never appear in messages. */
-export type SecretStore = {
-  read(reference: string): Promise<Reading>;
-  /** Keeps a new secret where nothing stands yet. */
-  write(reference: string, value: string): Promise<{ status: 'ok' } | { status: 'error'; why: string }>;
-};
-
-/** On one machine: reads `env:NAME`, writes `file:PATH` as a file for its owner alone, which must not exist yet. */
-export const localSecrets = (readers: Readers): SecretStore => ({
-  read: async (text) => {
-    const reference = parseReference(text);
-    if (reference) return readers[reference.source](reference.name, reference.key);
-    return { status: 'error', why: 'it is no reference', hint: 'write env:NAME and put the value into that variable' };
-  },
-  write: async (text, value) => {
-    const path = /^file:(.+)$/.exec(text)?.[1];
-    if (!path) return { status: 'error', why: 'secrets are written to file:PATH only in this version' };
-    try {
-      await writeFile(path, value, { mode: 0o600, flag: 'wx' });
-      return { status: 'ok' };
-    } catch (error) {
-      return { status: 'error', why: `${path} cannot be written: ${(error as NodeJS.ErrnoException).code}` };
-    }
-  },
-});

@@ -4,7 +4,7 @@ import { CommandError, type Context } from './command.ts';
 
 const wrong = (message: string, hint: string) => new CommandError({ code: 'bad-option', message, hint });
 
-/** `--secret NAME=env:VARIABLE`, repeated. A value in place of a reference is refused and never shown. */
+/** `--secret NAME=env:VARIABLE`, with a stack `NAME=ssm:/PATH`, repeated. What it names is read where it is used. A value in place of a reference is refused and never shown. */
 export const givenSecrets = ({ values }: Pick<Context, 'values'>): Record<string, string> =>
   Object.fromEntries(
     textsOf(values, 'secret').map((text) => {
@@ -12,18 +12,18 @@ export const givenSecrets = ({ values }: Pick<Context, 'values'>): Record<string
       if (name === undefined || parseReference(reference) === null)
         throw wrong(
           '--secret is not NAME=env:VARIABLE',
-          'put the value into a variable and write --secret NAME=env:VARIABLE',
+          'put the value into a variable and write --secret NAME=env:VARIABLE, or with --stack NAME=ssm:/PATH',
         );
       return [name, reference];
     }),
   );
 
-/** `--secret-to file:PATH`; null where it is not given. */
+/** `--secret-to file:PATH`, with a stack `ssm:/PATH`; null where it is not given. */
 export const secretPlace = ({ values }: Pick<Context, 'values'>): string | null => {
   const text = textOf(values, 'secret-to');
   if (!text) return null;
-  if (!/^file:./.test(text))
-    throw wrong('--secret-to is no place that this version can write to', 'write --secret-to file:PATH');
+  if (!/^(file:.|ssm:\/.)/.test(text))
+    throw wrong('--secret-to is no place that can be written', 'write file:PATH, or with --stack ssm:/PATH');
   return text;
 };
 
@@ -33,6 +33,7 @@ export const secretOptions = {
 } as const;
 
 export const secretHelp = {
-  secret: 'NAME=env:VARIABLE  a part that was never kept, such as url, or a secret of its own; repeatable',
-  'secret-to': 'file:PATH  where a secret goes that the provider makes up; the file must not exist',
+  secret:
+    'NAME=env:VARIABLE  a part that was never kept, such as url, or a secret of its own; with --stack ssm:/PATH; repeatable',
+  'secret-to': 'file:PATH  where a secret goes that the provider makes up, and nothing is yet; with --stack ssm:/PATH',
 } as const;

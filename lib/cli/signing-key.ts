@@ -1,7 +1,8 @@
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { newSigningKey, type Signer, signerOf } from '../audit/signature.ts';
-import { localReaders, localSecrets } from '../credentials.ts';
+import { localReaders } from '../credentials.ts';
+import { localSecrets } from '../secrets.ts';
 import { textOf } from './args.ts';
 import { CommandError, type Context } from './command.ts';
 import { defaultFolder } from './session.ts';

@@ -142,6 +142,12 @@ const judges: Readonly<Partial<Record<State, Judge>>> = {
   restoring: judgeRestoring,
 };
 
+/** What is said of a secret that the provider makes up, where no answer of a creation brought it. */
+const secretLeft = ({ kind, pending, restore }: CleanupRecord, { capabilities }: Scene): string =>
+  capabilities.issuesSecret?.includes(kind) && pending?.outcome !== 'done'
+    ? `; where its signing secret is not at ${restore?.secretTo}, roll it at the provider`
+    : '';
+
 /**
  * A person wants it back and it is gone: what stands in for it is adopted, be it ours from an answer that was lost or
  * somebody else's; else it is created from its backup.
@@ -153,7 +159,10 @@ const judgeCreation = (record: CleanupRecord, scene: Scene): Verdict => {
   const { pending, openUntil } = record;
   const made = pending?.call === 'create' ? pending : undefined;
   const there = standIn(scene.webhooks.values(), creation, made, scene.leaving);
-  if (there) return { do: 'move', to: 'restored', detail: `it is back as ${there.id}`, restoredAs: there.id };
+  if (there) {
+    const detail = `it is back as ${there.id}${secretLeft(record, scene)}`;
+    return { do: 'move', to: 'restored', detail, restoredAs: there.id };
+  }
   // A second one would deliver twice: until the first can come no more, it is waited for.
   if (made && openUntil !== undefined && openUntil > scene.now)
     return { do: 'wait', until: openUntil, for: 'readback' };

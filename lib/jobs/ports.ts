@@ -1,10 +1,10 @@
 import type { Table, WritePorts } from '../audit/table.ts';
 import type { Clock, Random } from '../clock.ts';
-import type { SecretStore } from '../credentials.ts';
 import type { Counts } from '../log/metrics.ts';
 import type { Notices } from '../notices/notice.ts';
 import type { Account, Policy } from '../policy/policy.ts';
 import type { Opened } from '../providers/open.ts';
+import type { SecretStore } from '../secrets.ts';
 import type { Kind } from '../webhook.ts';
 import type { Queue } from './queue.ts';
 import type { Resolve } from './resolve.ts';

@@ -4,6 +4,7 @@ import { backupOf, type Webhook } from '../webhook.ts';
 import { type Enqueued, enqueue } from './enqueue.ts';
 import { accountOf, type Ports } from './ports.ts';
 import { readAccount } from './reading.ts';
+import { formsOf } from './secret-place.ts';
 import { standIn } from './stand-in.ts';
 
 export type ReplaceRequest = {
@@ -46,10 +47,15 @@ const make = async (
   ports: Ports,
   { provider, scope, webhooks }: Place,
   creation: Creation,
-  secretTo: string | null,
+  { account, webhookId, secretTo }: ReplaceRequest,
 ) => {
   const there = standIn(webhooks, creation, undefined);
   if (there) return { named: there.id, adopted: true, warning: null };
+  const owner = `what replaces ${account}#${scope}#${webhookId}`;
+  const place = secretTo !== null && provider.capabilities.issuesSecret?.includes('endpoint') ? secretTo : null;
+  const reserved = place === null ? null : await ports.secrets?.reserve(place, owner);
+  if (reserved?.status === 'error')
+    return no('no-place-for-secret', reserved.why, 'nothing was created; name another place with --secret-to');
   const made = await provider.create(scope, creation, ports.signal);
   if (made.kind !== 'done' && made.kind !== 'unknown')
     return no(
@@ -58,7 +64,7 @@ const make = async (
       'the old one is as it was; correct this and try again',
     );
   const kept =
-    made.secret !== undefined && secretTo !== null ? await ports.secrets?.write(secretTo, made.secret) : undefined;
+    made.secret !== undefined && place !== null ? await ports.secrets?.write(place, owner, made.secret) : undefined;
   const isLost = made.secret !== undefined && kept?.status !== 'ok';
   const warning = isLost ? 'its new signing secret could not be kept: roll it at the provider' : null;
   return { named: made.id, adopted: false, warning };
@@ -78,12 +84,12 @@ export const replace = async (ports: Ports, request: ReplaceRequest): Promise<Re
     return no(
       'no-place-for-secret',
       'the provider makes up a secret and shows it once',
-      'say where it goes: --secret-to file:PATH',
+      `say where it goes: --secret-to ${formsOf(ports).place}`,
     );
-  const { secrets, secretTo } = request;
+  const { secrets } = request;
   const creation: Creation = { ...backupOf(old), enabled: true, url: request.url, urlRedacted: false, secrets };
   const calledAt = ports.clock.now();
-  const made = await make(ports, place, creation, secretTo);
+  const made = await make(ports, place, creation, request);
   if ('ok' in made) return made;
   const after = await provider.list(scope, ports.signal);
   const created = { at: calledAt, ...(made.named !== undefined && { id: made.named }) };

@@ -11,10 +11,12 @@ import {
 import { isLegal } from '../audit/states.ts';
 import { type Change, change, type Draft, read } from '../audit/table.ts';
 import type { Capabilities, Creation } from '../providers/contract.ts';
+import type { SecretStore } from '../secrets.ts';
 import { redactUrl } from '../url.ts';
 import { type Backup, fingerprint, type Webhook } from '../webhook.ts';
 import { follow } from './follow.ts';
 import { accountOf, type Ports } from './ports.ts';
+import { formsOf, takePlace } from './secret-place.ts';
 
 /** What a person gives along: references for redacted parts and secrets, and where a new secret is to go. */
 export type RestoreRequest = {
@@ -40,15 +42,16 @@ const obstacle = (
   backup: Backup | undefined,
   can: Capabilities,
   asked: RestoreRequest,
+  { reference, place }: SecretStore['forms'],
 ): string | null => {
   if (record.state === 'restored' || record.state === 'restoring') return null;
   if (!isLegal(record.state, 'restoring', 'restore')) return `it is ${record.state}: nothing of ours is to be put back`;
   if (record.state === 'failed' && record.leftAs === 'on') return 'it is still there and on';
   if (record.state !== 'deleted') return null;
   if (backup?.urlRedacted && asked.secrets.url === undefined)
-    return 'its URL held a secret that was never kept: give the whole URL with --secret url=env:NAME';
+    return `its URL held a secret that was never kept: give the whole URL with --secret url=${reference}`;
   if (can.issuesSecret?.includes(record.kind) && asked.secretTo === null)
-    return 'the provider makes up a secret and shows it once: say where it goes with --secret-to file:PATH';
+    return `the provider makes up a secret and shows it once: say where it goes with --secret-to ${place}`;
   const known = ['url', ...(can.takesSecrets ?? [])];
   const unknown = Object.keys(asked.secrets).filter((name) => !known.includes(name));
   return unknown.length > 0 ? `there is no secret ${unknown.join(', ')} here; possible: ${known.join(', ')}` : null;
@@ -95,7 +98,7 @@ export const requestRestore = async (
   if (opened.status === 'error') return { ...answer, ok: false, detail: opened.why };
   const can = opened.provider.capabilities;
   const stored = await read<BackupItem>(ports.table, backupKey(record, record.cycle));
-  const why = obstacle(record, stored?.backup, can, asked);
+  const why = obstacle(record, stored?.backup, can, asked, formsOf(ports));
   const lost = lostOf(record, can, asked);
   if (why !== null) return { ...answer, lost, ok: false, detail: why };
   if (record.state === 'restored')
@@ -105,6 +108,8 @@ export const requestRestore = async (
   if (source?.status === 'error') return { ...answer, lost, ok: false, detail: source.why };
   const plan = creates ? 'would be created from its backup' : 'would be switched on as it was';
   if (asked.dryRun) return { ...answer, lost, ok: true, detail: plan };
+  const homeless = creates ? await takePlace(ports, can, record, asked.secretTo) : null;
+  if (homeless !== null) return { ...answer, lost, ok: false, detail: homeless };
   const written = await change<CleanupRecord>(ports, recordKey(record), (current) =>
     current ? asRestoring(current, asked, ports.clock.now(), ports.actor) : null,
   );
@@ -136,7 +141,10 @@ const sourceOf = async (
   }
   const { url, ...others } = values;
   if (url === undefined && backup.urlRedacted)
-    return { status: 'error', why: 'its URL held a secret that was never kept: ask again with --secret url=env:NAME' };
+    return {
+      status: 'error',
+      why: `its URL held a secret that was never kept: ask again with --secret url=${formsOf(ports).reference}`,
+    };
   if (url !== undefined && redactUrl(url) !== backup.url)
     return { status: 'error', why: `the URL given is not the one of the backup, ${backup.url}` };
   const whole = url === undefined ? {} : { url, urlRedacted: false };

@@ -9,6 +9,7 @@ import { backupOf, type Webhook } from '../webhook.ts';
 import { closedFor, pause, readSwitches } from './account.ts';
 import type { Ports } from './ports.ts';
 import { renewScope } from './scope.ts';
+import { putInPlace } from './secret-place.ts';
 import { ack, type Called, type Population, postpone, type Shift, type Work } from './shift.ts';
 import { claimed, write } from './story.ts';
 import { approachTurn, takeTurn } from './turn.ts';
@@ -72,12 +73,9 @@ const callOut = (
 
 /** A secret that was made up for us is shown once: it goes where the person said, and is said to be lost where that fails. */
 const keepSecret = async (ports: Ports, record: CleanupRecord, { secret }: Created): Promise<string> => {
-  if (secret === undefined) return '';
-  const to = record.restore?.secretTo ?? null;
-  const kept = to === null ? null : await ports.secrets?.write(to, secret);
-  if (kept?.status === 'ok') return '';
+  const detail = secret === undefined ? null : await putInPlace(ports, record, secret);
+  if (detail === null) return '';
   const { account, scope, kind, webhookId } = record;
-  const detail = kept?.why ?? 'no place was named for it';
   ports.log({
     level: 'error',
     message: 'a new signing secret could not be kept: roll it at the provider',

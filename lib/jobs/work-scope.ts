@@ -12,13 +12,14 @@ import { finish } from './finish.ts';
 import { toLookUp } from './grounds.ts';
 import { heedQuota } from './heed-quota.ts';
 import { type Job, subjectOfJob } from './job.ts';
-import { judge, type Verdict } from './judge.ts';
+import { judge } from './judge.ts';
 import { assess, goneByUs, isBelieved, isKnownAbsent, noteGoodList, readSeen, remember } from './population.ts';
 import type { Ports } from './ports.ts';
 import { readRecords } from './records.ts';
 import { freshNames } from './resolve.ts';
 import { sourcesFor } from './restore.ts';
 import { releaseScope, takeScope } from './scope.ts';
+import { withPlace } from './secret-place.ts';
 import {
   ack,
   type Called,
@@ -100,7 +101,7 @@ const judgeAll = async (shift: Shift, works: readonly Work[], population: Popula
   const scene = sceneOf(shift, population, records);
   const calls: CallWork[] = [];
   for (const work of works) {
-    const verdict: Verdict = judge(work.record, scene);
+    const verdict = await withPlace(shift.ports, scene.capabilities, work.record, judge(work.record, scene));
     const webhook = population.webhooks.get(recordRef(work.record));
     if (verdict.do !== 'call') await settle(shift, work, verdict, scene);
     else calls.push({ work, call: verdict.call });

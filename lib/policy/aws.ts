@@ -4,7 +4,7 @@ import { loadPolicy } from './load.ts';
 import { packagedPolicy } from './packaged.ts';
 import type { Account, Policy } from './policy.ts';
 import type { Problem } from './problem.ts';
-import { parseReference } from './reference.ts';
+import { isBelow, parseReference, restoreFolders } from './reference.ts';
 import type { Definitions } from './schema.ts';
 
 /** What the roles of one stage allow. */
@@ -17,9 +17,6 @@ export type StageRights = {
   notices: string;
 };
 
-const isBelow = (source: string, name: string, prefix: string): boolean =>
-  source === 'ssm' ? name.startsWith(`/${prefix}/`) : name.replace(/^arn:.*:secret:/, '').startsWith(`${prefix}/`);
-
 const credentialProblem = (text: string, account: string, field: string, prefix: string): [string, string] | null => {
   const { source, name } = parseReference(text) ?? {};
   if (source === undefined || name === undefined)
@@ -27,7 +24,9 @@ const credentialProblem = (text: string, account: string, field: string, prefix:
   const instead = `write ssm:/${prefix}/${account}/${field} or secretsmanager:${prefix}/${account}#${field}`;
   if (source === 'env')
     return ['the functions on AWS hold no credential in their environment', `${instead}, and store it there`];
-  if (isBelow(source, name, prefix)) return null;
+  const ofRestores = Object.values(restoreFolders).find((folder) => isBelow({ source, name }, `${prefix}/${folder}`));
+  if (ofRestores) return [`below ${prefix}/${ofRestores}/ are the secrets of restores`, instead];
+  if (isBelow({ source, name }, prefix)) return null;
   const rights = `the functions of this stage read below ${source === 'ssm' ? '/' : ''}${prefix}/ only`;
   return [rights, `${instead}, or set the parameter credentials in serverless.yml`];
 };

@@ -17,6 +17,15 @@ export const parseReference = (text: string): Reference | null => {
   return { source: source as ReferenceSource, name, key };
 };
 
+/** Whether a reference to AWS names something below `PREFIX/`: parameters begin with a slash, secrets may come as an ARN. */
+export const isBelow = ({ source, name }: Pick<Reference, 'source' | 'name'>, prefix: string): boolean => {
+  if (source === 'ssm') return name.startsWith(`/${prefix}/`);
+  return source === 'secretsmanager' && name.replace(/^arn:.*:secret:/, '').startsWith(`${prefix}/`);
+};
+
+/** Where the secrets of restores are below the prefix of a stage: no account can be called so. */
+export const restoreFolders = { given: '_given', issued: '_issued' } as const;
+
 /** The environment variable that examples and hints name: `MODULUS_SECRET_KEY` for modulus and `secretKey`. */
 export const variableFor = (provider: string, credential: string): string =>
   `${provider}_${credential.replace(/[A-Z]/g, (letter) => `_${letter}`)}`.toUpperCase().replace(/[^A-Z0-9_]/g, '_');

@@ -11,12 +11,22 @@ export const secretFields = {
 
 type Secrets = { secrets: Readonly<Record<string, string>>; secretTo: string | null };
 
-/** Refuses references where nobody could follow them. */
-export const refuseSecrets = ({ secrets: store }: Ports, { secrets, secretTo }: Secrets): void => {
-  if (store || (Object.keys(secrets).length === 0 && secretTo === null)) return;
-  const message = 'a stack neither reads nor keeps secrets that are given along';
-  const hint = 'leave --secret and --secret-to out; what cannot do without them has to be made at the provider';
-  throw new CommandError({ code: 'no-secret', message, hint });
+const refusal = (message: string, hint: string) => new CommandError({ code: 'no-secret', message, hint });
+
+/** Refuses what is no reference that can be followed here. It may be the secret itself: it is not shown, and goes no further. */
+export const refuseSecrets = ({ secrets: store }: Pick<Ports, 'secrets'>, { secrets, secretTo }: Secrets): void => {
+  const names = Object.keys(secrets);
+  if (names.length === 0 && secretTo === null) return;
+  if (!store) throw refusal('no secrets are read or kept here', 'leave --secret and --secret-to out');
+  const { reference, place } = store.forms;
+  const wrong = names.find((name) => !store.mayRead(secrets[name] ?? ''));
+  if (wrong !== undefined)
+    throw refusal(
+      `--secret ${wrong} is no reference that is followed here`,
+      `put the value there and write --secret ${wrong}=${reference}`,
+    );
+  if (secretTo !== null && !store.mayWrite(secretTo))
+    throw refusal('--secret-to is no place that is written here', `write --secret-to ${place}`);
 };
 
 /** The values behind the references, read here because they are used here. */

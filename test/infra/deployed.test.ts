@@ -79,6 +79,7 @@ describe('the functions', () => {
         'NOTICES',
         'POLICY_FILE',
         'SCANS_QUEUE_URL',
+        'SECRETS_PREFIX',
         'TABLE_NAME',
       ]);
     }

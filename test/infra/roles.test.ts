@@ -70,7 +70,7 @@ describe('the role of each function', () => {
 
   it('reads credentials of its own stage only, and decrypts only for the two stores', () => {
     for (const name of readers) {
-      const reads = grantsOf(name).filter((grant) => /^(ssm|secretsmanager):/.test(grant));
+      const reads = grantsOf(name).filter((grant) => /^(ssm|secretsmanager):Get/.test(grant));
       expect(reads).toHaveLength(2);
       for (const read of reads) expect(read).toMatch(/:(parameter\/|secret:)hooksweep\/dev\/\*$/);
       const [decrypt, ...others] = statementsOf(name).filter(({ Action }) => Action === 'kms:Decrypt');
@@ -78,6 +78,14 @@ describe('the role of each function', () => {
       expect(JSON.stringify(decrypt?.Condition)).toMatch(
         /^\{"StringEquals":\{"kms:ViaService":\[.*ssm\..*secretsmanager\./,
       );
+    }
+  });
+
+  it('writes secrets where those of restores go, and nowhere else', () => {
+    for (const name of functionNames) {
+      const writes = grantsOf(name).filter((grant) => /^(ssm|secretsmanager):(?!Get)/.test(grant));
+      const own = [expect.stringMatching(/^ssm:PutParameter on .*:parameter\/hooksweep\/dev\/_issued\/\*$/)];
+      expect([name, writes]).toEqual([name, ['Worker', 'Enqueue'].includes(name) ? own : []]);
     }
   });
 

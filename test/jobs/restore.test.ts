@@ -9,14 +9,6 @@ type World = ReturnType<typeof shop>;
 const restore = (w: World, id: string, over = {}) =>
   requestRestore(w.ports, w.record('shop', id), { ...asked, ...over });
 
-const secretsFrom = (given: ReadonlyMap<string, string>): World['ports']['secrets'] => ({
-  read: async (name) => {
-    const value = given.get(name);
-    return value === undefined ? { status: 'error', why: 'it is not set', hint: '' } : { status: 'ok', value };
-  },
-  write: async () => ({ status: 'error', why: 'not here' }),
-});
-
 /** A world in which `a` was found, observed and deleted. */
 const deleted = async (hooks = [webhook('live'), testHook('a')], can = {}) => {
   const w = shop(hooks, {}, can);
@@ -196,67 +188,5 @@ describe('a restore', () => {
     });
     await w.run(hour);
     expect(w.record('shop', 'a').state).toBe('deleted');
-  });
-});
-
-describe('secrets of a restore', () => {
-  it('stops before it creates where a new secret has no place to go', async () => {
-    const w = await deleted(undefined, { issuesSecret: ['endpoint'] });
-    expect(await restore(w, 'a')).toMatchObject({ ok: false, detail: expect.stringContaining('--secret-to') });
-  });
-
-  it('puts a new secret where the person said, and nowhere else', async () => {
-    const w = await deleted(undefined, { issuesSecret: ['endpoint'] });
-    const kept = new Map<string, string>();
-    w.ports.secrets = {
-      read: async () => ({ status: 'error', why: 'none', hint: '' }),
-      write: async (to, value) => {
-        kept.set(to, value);
-        return { status: 'ok' };
-      },
-    };
-    await restore(w, 'a', { secretTo: 'file:/new' });
-    await w.run(hour);
-    expect([...kept]).toEqual([['file:/new', 'issued-new1']]);
-    expect(JSON.stringify([...w.table.items.values(), w.log])).not.toContain('issued-new1');
-  });
-
-  it('wants the whole URL where a part of it was never kept, and takes no other', async () => {
-    const url = 'https://a.loca.lt/hook?token=s3cr3t-t0ken-value';
-    const w = await deleted([webhook('live'), testHook('a', { url })]);
-    expect(await restore(w, 'a')).toMatchObject({ ok: false, detail: expect.stringContaining('--secret url=') });
-    const given = new Map([
-      ['env:WRONG', 'https://evil.loca.lt/x'],
-      ['env:URL', url],
-    ]);
-    w.ports.secrets = secretsFrom(given);
-    expect(await restore(w, 'a', { secrets: { url: 'env:WRONG' } })).toMatchObject({
-      ok: false,
-      detail: expect.stringContaining('not the one of the backup'),
-    });
-    await restore(w, 'a', { secrets: { url: 'env:URL' } });
-    await w.run(hour);
-    expect(w.remote.state.get('new1')?.url).toBe(url);
-    expect(JSON.stringify([...w.table.items.values()])).not.toContain('s3cr3t-t0ken-value');
-  });
-
-  it('is held where the worker finds another URL or none, and goes on once released with the right one', async () => {
-    const url = 'https://a.loca.lt/hook?token=s3cr3t-t0ken-value';
-    const w = await deleted([webhook('live'), testHook('a', { url })]);
-    const given = new Map([['env:URL', url]]);
-    w.ports.secrets = secretsFrom(given);
-    await restore(w, 'a', { secrets: { url: 'env:URL' } });
-    for (const wrong of ['https://evil.loca.lt/x', null]) {
-      if (wrong === null) given.delete('env:URL');
-      else given.set('env:URL', wrong);
-      await w.run(day, hour);
-      expect(w.record('shop', 'a')).toMatchObject({ state: 'restoring', held: expect.any(String) });
-      expect(w.record('shop', 'a').due).toBeUndefined();
-      await w.decide('release', 'a');
-    }
-    given.set('env:URL', url);
-    await w.run(day, hour);
-    expect(w.record('shop', 'a').state).toBe('restored');
-    expect(w.remote.calls.filter((call) => call.startsWith('create'))).toHaveLength(1);
   });
 });

@@ -65,6 +65,18 @@ describe('a policy for AWS', () => {
     ]);
   });
 
+  it.each(['ssm:/hooksweep/prod/_given/shop', 'secretsmanager:hooksweep/prod/_issued/shop'])(
+    'is refused where people who decide could have the credential sent somewhere: %s',
+    async (reference) => {
+      expect(await refusal(withKey(reference))).toMatchObject([
+        {
+          message: expect.stringContaining('are the secrets of restores'),
+          hint: expect.stringContaining('write ssm:'),
+        },
+      ]);
+    },
+  );
+
   it('is refused where it wants notices on a topic to which no role may publish', async () => {
     const own = 'arn:aws:sns:us-east-1:123456789012:hooksweep-prod-notices';
     const foreign = 'arn:aws:sns:us-east-1:123456789012:ops';

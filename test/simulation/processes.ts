@@ -75,6 +75,10 @@ export const createProcesses = (setting: Setting) => {
     resolve: (host) => wire(world, task, 'resolve', { there: 5, back: 5 }, () => resolved(task, host)),
     secrets: {
       read: (reference) => wire(world, task, 'secret', { there: 5, back: 5 }, () => secretAt(reference)),
+      forms: { reference: 'env:NAME', place: 'file:PATH' },
+      mayRead: () => true,
+      mayWrite: () => true,
+      reserve: async () => ({ status: 'ok' }),
       write: (reference) =>
         wire(world, task, 'secret', { there: 5, back: 5 }, () =>
           more.in(0.8) ? { status: 'ok' } : { status: 'error', why: `${reference} cannot be written` },
