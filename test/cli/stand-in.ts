@@ -2,6 +2,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import { onTestFinished, vi } from 'vitest';
 import { auditHandler } from '../../functions/audit.ts';
 import { controlHandler } from '../../functions/control.ts';
@@ -14,6 +16,7 @@ import { dynamoTable } from '../../lib/audit/table.ts';
 import { type Identify, identifyAt } from '../../lib/caller/verify.ts';
 import { systemRandom } from '../../lib/clock.ts';
 import { localReaders } from '../../lib/credentials.ts';
+import type { Ports } from '../../lib/jobs/ports.ts';
 import { jobCounter, sqsQueue } from '../../lib/jobs/queue.ts';
 import { loadPolicy } from '../../lib/policy/load.ts';
 import { createHttp } from '../../lib/providers/http.ts';
@@ -38,19 +41,26 @@ export type StandIn = {
   ports: MakePorts;
   sts: Awaited<ReturnType<typeof startSts>>;
   faults: { lambda?: 'cut' | 'unhandled' };
+  /** Where the functions send jobs, as the worker would take them. */
+  jobs: { sqs: SQSClient; QueueUrl: string };
+  dynamodb: DynamoDBClient;
 };
 
 /**
  * Lambda's Invoke and STS's GetCallerIdentity on loopback, for the stack hooksweep-dev: the real handlers on the embedded
  * stack. Signatures and rights are checked as AWS does.
  */
-export const standIn = async ({ cwd, simulator }: Desk, people: readonly Person[] = [alice]): Promise<StandIn> => {
+export const standIn = async (
+  { cwd, simulator }: Pick<Desk, 'cwd' | 'simulator'>,
+  people: readonly Person[] = [alice],
+  over: Partial<Ports> = {},
+): Promise<StandIn> => {
   const sts = await startSts(people);
   const stack = await startStack(null);
   const clients = localClients(stack);
   const env = { [secretVariable]: simulator.credentials.secretKey ?? '' };
   const policy = await loadPolicy(join(cwd, 'hooksweep.yml'), providers);
-  const table = dynamoTable(clients.dynamodb, stack.environment.TABLE_NAME ?? '', clock);
+  const table = dynamoTable(clients.dynamodb, stack.environment.TABLE_NAME ?? '', over.clock ?? clock);
   await markSchema({ table, random: systemRandom });
   const { JOBS_QUEUE_URL: jobs = '', JOBS_DEAD_QUEUE_URL: dead = '', SCANS_QUEUE_URL: scans = '' } = stack.environment;
   const ports: MakePorts = async (actor) => ({
@@ -63,6 +73,7 @@ export const standIn = async ({ cwd, simulator }: Desk, people: readonly Person[
     open: createOpener(providers, localReaders(env), createHttp({ clock, version: 'test' })),
     actor,
     log: () => {},
+    ...over,
   });
 
   const calls: Called[] = [];
@@ -118,5 +129,5 @@ export const standIn = async ({ cwd, simulator }: Desk, people: readonly Person[
     await stack.close();
     await setImmediate();
   });
-  return { calls, ports, sts, faults };
+  return { calls, ports, sts, faults, jobs: { sqs: clients.sqs, QueueUrl: jobs }, dynamodb: clients.dynamodb };
 };

@@ -11,6 +11,7 @@ import { limits } from '../../lib/limits.ts';
 import { parsedAs } from '../../lib/requests/request.ts';
 import { byRight, functionOf, type RequestName, type Right, requests, rightFor } from '../../lib/requests/requests.ts';
 import { packed, unpacked } from '../../lib/requests/wire.ts';
+import { awsSecrets } from '../../lib/secrets-aws.ts';
 import { shop, testHook, webhook } from '../jobs/world.ts';
 
 type Answer = { error?: { code: string; message: string; hint: string }; exit?: number } & Record<string, unknown>;
@@ -54,6 +55,27 @@ describe('the examples in docs/events', () => {
       if (right === rightFor(name)) expect(error?.code).not.toBe('bad-request');
       else expect(error?.message).toContain('knows no action');
     }
+  });
+});
+
+describe('a secret in an event', () => {
+  const literal = 'https://a.loca.lt/hook?token=planted-t0ken';
+
+  it.each(['restore', 'replace'])('in place of a reference is refused by %s, and stands nowhere', async (action) => {
+    const { w, ask } = functions();
+    w.ports.secrets = awsSecrets('hooksweep/dev', w.ports.clock, () => {});
+    await w.scanAndApprove('shop');
+    const before = JSON.stringify([...w.table.items.values()]);
+    const fields =
+      action === 'restore'
+        ? { records: ['shop#main#endpoint#a'] }
+        : { account: 'shop', webhookId: 'a', url: 'https://b.example' };
+    for (const given of [{ secrets: { url: literal } }, { secretTo: literal }]) {
+      const answer = await ask('decide', { action, ...fields, reason: 'x', yes: true, ...given });
+      expect(answer.error).toMatchObject({ code: 'no-secret', hint: expect.stringContaining('ssm:/hooksweep/dev/_') });
+      expect(JSON.stringify([answer, w.log])).not.toContain('planted');
+    }
+    expect(JSON.stringify([...w.table.items.values()])).toBe(before);
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { replace } from '../../lib/jobs/replace.ts';
 import { requestRestore } from '../../lib/jobs/restore.ts';
 import { reservation, secretStore } from '../../lib/secrets.ts';
 import { day, hour, shop, testHook, webhook } from './world.ts';
@@ -147,5 +148,34 @@ describe('a value that is given along', () => {
     await w.run(day, hour);
     expect(w.record('shop', 'a').state).toBe('restored');
     expect(w.remote.calls.filter((call) => call.startsWith('create'))).toHaveLength(1);
+  });
+});
+
+describe('a replacement', () => {
+  const asked = { account: 'shop', webhookId: 'a', url: 'https://new.example/hook', secrets: {}, reason: 'moved' };
+  const issuing = () => {
+    const w = shop([webhook('live'), webhook('a')], {}, { issuesSecret: ['endpoint'] });
+    const kept = new Map([['taken', 'another secret']]);
+    w.ports.secrets = storeOf(new Map(), kept);
+    return { w, kept };
+  };
+
+  it.each(['file:denied', 'file:taken'])('creates nothing where its new secret has no place: %s', async (secretTo) => {
+    const { w, kept } = issuing();
+    const answer = await replace(w.ports, { ...asked, secretTo });
+    expect(answer).toMatchObject({ ok: false, code: 'no-place-for-secret' });
+    expect([creations(w), [...kept]]).toEqual([[], [['taken', 'another secret']]]);
+  });
+
+  it('puts its new secret in place, and asked for again wants no place', async () => {
+    const { w, kept } = issuing();
+    const first = await replace(w.ports, { ...asked, secretTo: 'file:new' });
+    expect(first).toMatchObject({ ok: true, createdId: 'new1', adopted: false, warning: null });
+    expect(kept.get('new')).toBe('issued-new1');
+    expect(await replace(w.ports, { ...asked, secretTo: 'file:new' })).toMatchObject({
+      createdId: 'new1',
+      adopted: true,
+    });
+    expect([creations(w).length, kept.get('new')]).toEqual([1, 'issued-new1']);
   });
 });

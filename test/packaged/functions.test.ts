@@ -33,13 +33,22 @@ describe('the packaged functions', () => {
     const deleted = records.filter(({ state }) => state === 'deleted').map(({ webhookId }) => webhookId);
     expect(deleted.toSorted()).toEqual(['1001', '2001']);
 
+    const given = '/hooksweep/dev/_given/hook';
+    const restorable = () => people.restorable(world, enqueue, records[0]?.record ?? '', { token: `ssm:${given}` });
+    expect((await restorable()).results).toMatchObject([
+      { ok: false, detail: expect.stringContaining('ParameterNotFound') },
+    ]);
+    world.parameters.values.set(given, 'planted-secret-of-a-hook');
+    expect((await restorable()).results).toMatchObject([{ ok: true }]);
+
     const ended = await Promise.all([scanner, worker, enqueue, control, audit].map((one) => one.end()));
     expect(ended.map(({ code, stderr }) => [code, stderr])).toEqual(functionNames.map(() => [0, '']));
     const written = ended.flatMap(({ stdout }) => lines(stdout));
     expect(written.length).toBeGreaterThan(0);
     for (const line of written) expect(JSON.parse(line)).toEqual(expect.any(Object));
     const left = [...written, JSON.stringify({ asked, records }), texts(world.sqs.seen), texts(world.dynamodb.seen)];
-    for (const secret of world.secrets) expect(left.filter((text) => text.includes(secret))).toEqual([]);
+    for (const secret of [...world.secrets, 'planted-secret-of-a-hook'])
+      expect(left.filter((text) => text.includes(secret))).toEqual([]);
   });
 
   it.each(functionNames)('%s refuses an event that is none of its own, and lives on', async (name) => {

@@ -39,7 +39,9 @@ export const unpacked = (name: FunctionName): { folder: string; task: string } =
 const resolved = (variables: Variables, given: Record<string, string>, task: string): Record<string, string> =>
   Object.fromEntries(
     Object.entries(variables).map(([name, value]) => {
-      const text = given[name] ?? (typeof value === 'string' ? value.replace(taskRoot, task) : undefined);
+      // The table is named and not referred to, and is called otherwise here.
+      const isOwn = typeof value === 'string' && name !== 'TABLE_NAME';
+      const text = isOwn ? value.replace(taskRoot, task) : given[name];
       if (text === undefined) throw new Error(`the variable ${name} refers to what the embedded stack does not have`);
       return [name, text];
     }),

@@ -25,7 +25,13 @@ export const stop = async (control: Instance) => answered(await control.invoke({
 export const enqueue = (world: Service, by: Instance, webhook: { account: string; scope: string; webhookId: string }) =>
   decide<{ record: string; state: string }>(world, by, { ...webhook, step: 'delete', reason });
 
-type Records = { records: { webhookId: string; state: string }[] };
+/** What a restore would come to. */
+export const restorable = (world: Service, by: Instance, record: string, secrets: Record<string, string>) =>
+  decide<{ results: { ok: boolean; detail: string }[] }>(world, by, {
+    ...{ action: 'restore', records: [record], secrets, reason, dryRun: true },
+  });
+
+type Records = { records: { record: string; webhookId: string; state: string }[] };
 export const recordsOf = async (audit: Instance) => answered<Records>(await audit.invoke({})).records;
 
 export const verify = async (audit: Instance) => answered<Verification>(await audit.invoke({ action: 'verify' }));

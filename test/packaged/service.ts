@@ -103,7 +103,7 @@ export const service = async (tunnels: readonly number[]) => {
   const policy = policyOf(provider.url);
   const table = dynamoTable(clients.dynamodb, references.TABLE_NAME ?? '', systemClock);
   return {
-    ...{ simulator, provider, sts, sqs, dynamodb, clients, references, table },
+    ...{ simulator, provider, sts, parameters, sqs, dynamodb, clients, references, table },
     /** What must be found nowhere. */
     secrets: [secret, 'secret-key-of-the-role'],
     start: (name: FunctionName, at?: ReturnType<typeof unpacked>): Promise<Instance> =>
