@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { parseReference } from '../policy/reference.ts';
 import { textOf, textsOf } from './args.ts';
 import { CommandError, type Context } from './command.ts';
@@ -18,13 +19,16 @@ export const givenSecrets = ({ values }: Pick<Context, 'values'>): Record<string
     }),
   );
 
-/** `--secret-to file:PATH`, with a stack `ssm:/PATH`; null where it is not given. */
-export const secretPlace = ({ values }: Pick<Context, 'values'>): string | null => {
+/**
+ * `--secret-to file:PATH`, with a stack `ssm:/PATH`; null where it is not given. A file is named whole: it is written by
+ * whatever process creates the webhook.
+ */
+export const secretPlace = ({ values, cwd }: Pick<Context, 'values' | 'cwd'>): string | null => {
   const text = textOf(values, 'secret-to');
   if (!text) return null;
   if (!/^(file:.|ssm:\/.)/.test(text))
     throw wrong('--secret-to is no place that can be written', 'write file:PATH, or with --stack ssm:/PATH');
-  return text;
+  return text.replace(/^file:(.*)$/s, (_, path: string) => `file:${resolve(cwd, path)}`);
 };
 
 export const secretOptions = {
