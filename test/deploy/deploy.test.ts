@@ -56,7 +56,7 @@ const failing = (file: string): string =>
 
 describe('osls deploy and osls remove', () => {
   it('create and remove the whole stack, by one command each, leave the table, and go on with it', {
-    timeout: 180_000,
+    timeout: 300_000,
   }, async () => {
     const aws = await account();
     const { edit, put, run } = checkout(aws.url);
