@@ -2,7 +2,8 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import * as v from 'valibot';
 import { dynamoTable } from '../lib/audit/table.ts';
-import type { Ms } from '../lib/clock.ts';
+import { iso, type Ms } from '../lib/clock.ts';
+import { isNextPart } from '../lib/jobs/parts.ts';
 import type { Ports } from '../lib/jobs/ports.ts';
 import { closedQueue, deadLetters, jobCounter, jobSender, scanRequests } from '../lib/jobs/queue.ts';
 import { scanAccount } from '../lib/jobs/scan.ts';
@@ -12,16 +13,26 @@ import { placeOf } from './log.ts';
 import { openAccounts } from './open.ts';
 import { lambdaPorts, type MakePorts } from './ports.ts';
 
+const whole = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 const request = v.variant('kind', [
   v.strictObject({ kind: v.literal('sweep') }),
-  v.strictObject({ kind: v.literal('scan'), account: v.optional(v.string()) }),
+  v.strictObject({
+    kind: v.literal('scan'),
+    account: v.optional(v.string()),
+    round: v.optional(v.strictObject({ began: whole, part: whole })),
+  }),
   v.strictObject({ kind: v.literal('accept-shrink'), account: v.string() }),
 ]);
 
 const scanOne = async (ports: Ports, body: string, deadline: Ms): Promise<void> => {
   const asked = v.parse(request, JSON.parse(body));
   if (asked.kind !== 'scan' || asked.account === undefined) throw new Error('a scan message names its account');
-  await scanAccount(ports, asked.account, { acceptShrink: false, deadline });
+  const { account, round } = asked;
+  if (round && !(await isNextPart(ports, account, round))) {
+    const detail = `part ${round.part} of the scan of ${iso(round.began)} is done, or that scan is over`;
+    return ports.log({ level: 'info', message: 'a message that came twice or late', account, detail });
+  }
+  await scanAccount(ports, account, { acceptShrink: false, deadline, ...(round && { part: round.part }) });
 };
 
 const scanAll = async (ports: Ports, event: SQSEvent, deadline: Ms): Promise<SQSBatchResponse> => {
@@ -46,7 +57,7 @@ const deadlineOf = (ports: Ports, context: Invocation | undefined): Ms =>
 
 /**
  * Answers four events: `{ kind: 'sweep' }` each minute, `{ kind: 'scan' }` by schedule, which asks for each account by a
- * message of its own, those messages, and `{ kind: 'accept-shrink', account }` by a person, who says that its lists are right.
+ * message of its own, those messages and the ones that a scan asks for its next part with, and `{ kind: 'accept-shrink', account }` by a person, who says that its lists are right.
  */
 export const scannerHandler =
   (makePorts: MakePorts) => async (event: SQSEvent | v.InferInput<typeof request>, context?: Invocation) => {
@@ -63,7 +74,7 @@ export const scannerHandler =
     const ports = await makePorts(`schedule:${asked.kind}`, context?.awsRequestId);
     if (asked.kind === 'sweep') return sweep(ports);
     const names = asked.account === undefined ? ports.policy.accounts.map(({ name }) => name) : [asked.account];
-    await ports.queue.scan(names);
+    await ports.queue.scan(names.map((account) => ({ account })));
     return { asked: names.length };
   };
 

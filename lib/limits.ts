@@ -44,8 +44,14 @@ export const limits = {
   callsAtOnceMax: 4,
   /** Accounts scanned side by side in one process: each has up to 10,000 webhooks of 1.5 KB in memory, of 1,024 MB. */
   accountsAtOnceMax: 8,
-  /** From a scan's last list to its end: at the worst two minutes of look-ups, and the writes. No list begins later. */
+  /** From a scan's last list to its end: at the worst two minutes of look-ups, and the writes. No list goes on later. */
   scanRestMs: 150 * second,
+  /** No list of a scan begins with less left of the time for lists: one of usual length ends in it. */
+  listSpanMs: 30 * second,
+  /** Parts of a scan that follow each other by message. Lambda ends a chain of invocations at sixteen. */
+  scanPartsMax: 10,
+  /** What an earlier part of a scan found is used for so long; then the scan begins anew. */
+  scanRoundMs: 24 * hour,
   /** Scopes of one account that are listed side by side; no more calls than that go out at once. */
   scopesAtOnceMax: 4,
   /** Lock on a scope; a call starts only while more than `callTimeoutMs` of it is left. */

@@ -66,6 +66,7 @@ const account = {
   stopped: v.optional(v.looseObject({ at: time, actor: text, reason: text })),
   paused: v.optional(v.looseObject({ until: time, why: text, kind: v.picklist(['throttle', 'credential']) })),
   pendingPlan: v.optional(text),
+  round: v.optional(v.looseObject({ began: time, part: counted, policy: text })),
 };
 
 const gate = v.looseObject({
@@ -81,7 +82,9 @@ const scope = {
   lock: v.optional(v.looseObject({ owner: named, until: time })),
   busy: v.record(text, v.looseObject({ token: named, at: time, step: v.picklist(['disable', 'delete', 'restore']) })),
   lastGood: v.optional(v.looseObject({ at: time, webhooks: whole, pages })),
-  lastScan: v.optional(v.looseObject({ at: time, status: text })),
+  lastScan: v.optional(
+    v.looseObject({ at: time, status: text, found: v.optional(v.looseObject({ pages, hash: text })) }),
+  ),
   missing: v.optional(v.looseObject({ hash: text, confirmed: yes })),
 };
 
@@ -115,6 +118,7 @@ const shapes: Readonly<Record<string, v.ObjectEntries>> = {
   'account scopes': { scopes: v.array(text) },
   'account notices': { name: named, at: time, told: v.array(text), standing: v.record(text, time) },
   'scope scope': scope,
+  'scope found': { items: v.array(planItem) },
   'scope seen': { seen: v.record(text, sighting) },
   'scope snapshots': { days: v.array(snapshotDay) },
   'scope population': { day: text, hash: text, rows: v.array(snapshotRow) },

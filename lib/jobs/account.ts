@@ -4,6 +4,9 @@ import { type Change, change, type Draft, type Item, type Key, read, type WriteP
 import type { Ms } from '../clock.ts';
 import { limits } from '../limits.ts';
 
+/** One scan of an account in several parts, named by when it began. Parts of one round count up. */
+export type Round = { began: Ms; part: number; policy: string };
+
 /**
  * The item of one account: kill switch, pause, the plan that waits, and the chained history of control
  * events. The account `*` holds the switch for all.
@@ -17,6 +20,8 @@ export type AccountItem = Item & {
   opening: readonly string[];
   /** A person has once approved something here, or the first good scan found nothing to propose. */
   introduced: boolean;
+  /** A scan in several parts that is not at its end: which part comes next. */
+  round?: Round;
   head: string;
   seqBefore: number;
   history: readonly Entry[];

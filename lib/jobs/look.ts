@@ -12,6 +12,7 @@ import { accountOf, type Ports } from './ports.ts';
 import { type AccountReading, foreignIds, readAccount } from './reading.ts';
 import { openRecordsOf, readRecords } from './records.ts';
 import { type Names, scanNames } from './resolve.ts';
+import { type Earlier, nothingEarlier } from './round.ts';
 import { readScopeNow, type ScopeItem } from './scope.ts';
 import { sideBySide } from './side-by-side.ts';
 
@@ -39,6 +40,8 @@ export type LookOptions = {
   foreign: ReadonlySet<string>;
   /** The open records of the account, read before it was listed: what a worker did since is not held against the list. */
   open: readonly CleanupRecord[];
+  /** What earlier parts of the same scan found at other scopes. */
+  earlier?: Earlier;
 };
 
 type LookPorts = Pick<Ports, 'table' | 'policy' | 'random' | 'resolve' | 'log'>;
@@ -138,7 +141,8 @@ const lookAtScope = async (
 export const look = async (ports: LookPorts, read: AccountReading, options: LookOptions, now: Ms): Promise<Look> => {
   const { account, capabilities } = read;
   const { stopped, own } = await readSwitches(ports, account.name);
-  const statuses = [...read.scopes];
+  const { statuses: before, items: earlier } = options.earlier ?? nothingEarlier;
+  const statuses = [...before, ...read.scopes];
   const scans: ScopeScan[] = [];
   const shrunk: Shrunk[] = [];
   const ask = scanNames(ports, account);
@@ -165,7 +169,7 @@ export const look = async (ports: LookPorts, read: AccountReading, options: Look
     };
     shrunk.push({ scope: reading.scope, missing: scan.missing });
   }
-  const items = scans.flatMap((scan) => scan.items);
+  const items = [...earlier, ...scans.flatMap((scan) => scan.items)];
   return { ...planAccount(account, ports.policy.hash, statuses, items, !own?.introduced), scans, shrunk };
 };
 

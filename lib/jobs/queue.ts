@@ -6,6 +6,7 @@ import {
   SendMessageBatchCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
+import type { Round } from './account.ts';
 import { dedupId, groupId, type Job } from './job.ts';
 
 /** A message as somebody received it. */
@@ -16,6 +17,9 @@ export type Delivery = {
   /** How often it was handed out, this time included; absent where the queue does not tell. */
   receives?: number;
 };
+
+/** What a message asks for: a scan of this account or, where it names one, this part of a round. Nothing in it is trusted. */
+export type ScanRequest = { account: string; round?: Pick<Round, 'began' | 'part'> };
 
 /** The jobs queue as a port. */
 export type Queue = {
@@ -28,8 +32,8 @@ export type Queue = {
   /** A few dead messages; they stay until they are dropped. */
   dead(): Promise<Delivery[]>;
   drop(deliveries: readonly Delivery[]): Promise<void>;
-  /** Asks for a scan of each account, by messages of their own. */
-  scan(accounts: readonly string[]): Promise<void>;
+  /** Asks for scans, each by a message of its own. */
+  scan(requests: readonly ScanRequest[]): Promise<void>;
 };
 
 export type QueueUrls = { jobs: string; dead: string; scans: string };
@@ -111,11 +115,11 @@ export const deadLetters = (client: SQSClient, url: string): Pick<Queue, 'dead' 
 });
 
 export const scanRequests = (client: SQSClient, url: string): Pick<Queue, 'scan'> => ({
-  scan: (accounts) =>
-    inBatches(accounts, async (batch) => {
-      const Entries = batch.map((account, at) => ({
+  scan: (requests) =>
+    inBatches(requests, async (batch) => {
+      const Entries = batch.map((request, at) => ({
         Id: String(at),
-        MessageBody: JSON.stringify({ kind: 'scan', account }),
+        MessageBody: JSON.stringify({ kind: 'scan', ...request }),
       }));
       return failures(await client.send(new SendMessageBatchCommand({ QueueUrl: url, Entries })));
     }),

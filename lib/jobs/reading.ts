@@ -16,8 +16,6 @@ export type AccountReading = {
   capabilities: Capabilities | null;
   scopes: readonly ScopeStatus[];
   readings: readonly Reading[];
-  /** Scopes were not asked for: time or calls ran out. What there is of the account would be another part each time. */
-  leftOut: boolean;
 };
 
 type Failed = Exclude<Listing, { status: 'complete' }>;
@@ -26,10 +24,16 @@ const outOfTime: Failed = {
   status: 'incomplete',
   outcome: { kind: 'retry', why: 'ran out of time before it was listed' },
 };
+/** It had all the time that there is: another try would end in the same way. */
+const tooSlow: Failed = {
+  status: 'incomplete',
+  outcome: { kind: 'retry', why: 'its list takes longer than a scan here may last' },
+};
 
 const codeOf = (failed: Failed): string => {
   const { status, outcome } = failed;
   if (failed === outOfTime) return 'time';
+  if (failed === tooSlow) return 'slow';
   if (outcome.kind === 'retry' && outcome.pause) return outcome.pause === 'credential' ? 'credential' : 'throttled';
   return status === 'incomplete' ? 'incomplete' : 'unreadable';
 };
@@ -39,31 +43,49 @@ const hints: Readonly<Record<string, string>> = {
   throttled: 'wait for the time that the provider named, then scan again',
   incomplete:
     'scan again; if it stays, compare with what the provider shows, and nothing of this scope is touched until then',
-  time: 'the next scan begins with what was listed longest ago; if it stays, spread the scopes over several accounts',
+  time: 'the next scan goes on with it; if it stays, spread the scopes over several accounts',
+  slow: 'nothing of it is touched; hooksweep run on a machine of your own has no such limit',
   unreadable: 'check baseUrl and the provider, then scan again',
 };
 
-const scopeError = (scope: string, failed: Failed): ScopeStatus => {
-  const code = codeOf(failed);
-  const { status, outcome } = failed;
-  return { scope, status, webhooks: 0, error: { code, message: outcome.why, hint: hints[code] ?? 'scan again' } };
-};
+/** What is said of a scope without a list. */
+export const failedScope = (
+  scope: string,
+  status: Failed['status'],
+  code: string,
+  message: string,
+): ScopeStatus & { status: Failed['status'] } => ({
+  scope,
+  status,
+  webhooks: 0,
+  error: { code, message, hint: hints[code] ?? 'scan again' },
+});
+
+const scopeError = (scope: string, failed: Failed): ScopeStatus =>
+  failedScope(scope, failed.status, codeOf(failed), failed.outcome.why);
+
+const leftCodes: ReadonlySet<string | undefined> = new Set(['time', 'throttled', 'credential']);
+
+/** What ends with this code was not come to: time, calls or the credential ran out. */
+export const isLeftCode = (code: string | undefined): boolean => leftCodes.has(code);
+export const isLeftOut = ({ error }: ScopeStatus): boolean => isLeftCode(error?.code);
 
 const failedWhole = (account: Account, error: ScopeStatus['error']): AccountReading => ({
   account,
   capabilities: null,
   scopes: [{ scope: account.name, status: 'error', webhooks: 0, ...(error && { error }) }],
   readings: [],
-  leftOut: false,
 });
 
 /** How an account is read. */
 export type Course = {
   /** Is told the outcome of a refused list, to pause an account on it. */
   onFailure(outcome: Failed['outcome']): Promise<void>;
-  /** The scopes in the order in which they are listed. */
+  /** The scopes of the account where they are known; else it is asked. */
+  scopes?: readonly string[];
+  /** Those of the scopes that are listed, in this order. */
   order(scopes: readonly string[]): Promise<readonly string[]>;
-  /** When it must have ended; no list begins shortly before. */
+  /** When it must have ended. No list begins shortly before, or goes on into the time for what comes after it. */
   deadline: Ms;
 };
 const atLeisure: Course = {
@@ -86,23 +108,49 @@ export const throttledAccount = (account: Account, why: string): AccountReading 
   scopes: [scopeError(account.name, { status: 'error', outcome: { kind: 'retry', pause: 'throttle', why } })],
 });
 
-/** Reads an account whole: opens it, finds its scopes, lists each, and none any more that would be refused. Only reads. */
-export const readAccount = async (
-  ports: Pick<Ports, 'open' | 'signal' | 'clock'>,
-  account: Account,
-  { onFailure, order, deadline }: Course = atLeisure,
-): Promise<AccountReading> => {
-  const opened: Opened = await ports.open(account);
-  if (opened.status === 'error')
-    return failedWhole(account, { code: 'access', message: opened.why, hint: opened.hint });
-  const { provider } = opened;
-  const found = await provider.scopes(ports.signal);
-  if (found.status !== 'complete') {
-    await onFailure(found.outcome);
-    return { ...failedWhole(account, undefined), scopes: [scopeError(account.name, found)] };
+/**
+ * Calls with a signal that aborts when the time for lists is over; what was cut off then is `late`. Without a deadline it
+ * never is.
+ */
+const untilLate = async <T>(
+  { clock, signal }: Pick<Ports, 'clock' | 'signal'>,
+  deadline: Ms,
+  use: (inTime: <A>(call: (signal: AbortSignal | undefined) => Promise<A>, late: A) => Promise<A>) => Promise<T>,
+): Promise<T> => {
+  if (deadline === Number.POSITIVE_INFINITY) return use((call) => call(signal));
+  const over = new AbortController();
+  const late = new AbortController();
+  // The sleep rejects only because it is over.
+  clock.sleep(Math.max(0, deadline - limits.scanRestMs - clock.now()), over.signal).then(
+    () => late.abort(),
+    () => undefined,
+  );
+  const either = AbortSignal.any([late.signal, ...(signal ? [signal] : [])]);
+  try {
+    return await use(async (call, cutOff) => {
+      try {
+        return await call(either);
+      } catch (error) {
+        if (!late.signal.aborted || signal?.aborted) throw error;
+        return cutOff;
+      }
+    });
+  } finally {
+    over.abort();
   }
-  const scopes: ScopeStatus[] = [];
-  const readings: Reading[] = [];
+};
+
+type ReadPorts = Pick<Ports, 'open' | 'signal' | 'clock'>;
+type InTime = Parameters<Parameters<typeof untilLate>[2]>[0];
+
+/** Lists these scopes, a few side by side, and none any more that would be refused. */
+const listAll = async (
+  ports: ReadPorts,
+  provider: Provider,
+  scopes: readonly string[],
+  { onFailure, deadline }: Course,
+  inTime: InTime,
+): Promise<ReadonlyMap<string, Listing>> => {
   let closed: Failed | null = null;
   const close = async (failed: Failed): Promise<Failed> => {
     if (closed) return closed;
@@ -110,28 +158,56 @@ export const readAccount = async (
     await onFailure(failed.outcome);
     return failed;
   };
-  const isLate = (): boolean => ports.clock.now() > deadline - limits.scanRestMs;
-  const ordered = await order(found.scopes);
-  const listings = await sideBySide(ordered, limits.scopesAtOnceMax, async (scope) => {
+  const isLate = (): boolean => ports.clock.now() > deadline - limits.scanRestMs - limits.listSpanMs;
+  const hadAllTime = new Set(scopes.slice(0, limits.scopesAtOnceMax));
+  const listings = await sideBySide(scopes, limits.scopesAtOnceMax, async (scope) => {
     const before = closed ?? (isLate() ? outOfTime : spentQuota(provider, ports.clock.now()));
-    const listing = before ?? (await provider.list(scope, ports.signal));
-    const told = listing.status === 'complete' ? listing : await close(listing);
-    return [scope, { listing: told, leftOut: before !== null }] as const;
+    const cutOff: Listing = hadAllTime.has(scope) ? tooSlow : outOfTime;
+    const listing = before ?? (await inTime((signal) => provider.list(scope, signal), cutOff));
+    return [scope, listing.status === 'complete' ? listing : await close(listing)] as const;
   });
   const spent = spentQuota(provider, ports.clock.now());
   if (spent) await close(spent);
-  const read = new Map(listings);
-  for (const scope of found.scopes) {
-    const { listing } = read.get(scope) ?? { listing: outOfTime };
-    if (listing.status !== 'complete') {
-      scopes.push(scopeError(scope, listing));
-      continue;
+  return new Map(listings);
+};
+
+/** Reads an account: opens it, finds its scopes, lists those that are wanted. Only reads. */
+export const readAccount = async (
+  ports: ReadPorts,
+  account: Account,
+  course: Course = atLeisure,
+): Promise<AccountReading> => {
+  const opened: Opened = await ports.open(account);
+  if (opened.status === 'error')
+    return failedWhole(account, { code: 'access', message: opened.why, hint: opened.hint });
+  const { provider } = opened;
+  return untilLate(ports, course.deadline, async (inTime) => {
+    const found = course.scopes
+      ? ({ status: 'complete', scopes: course.scopes } as const)
+      : await inTime((signal) => provider.scopes(signal), outOfTime);
+    if (found.status !== 'complete') {
+      await course.onFailure(found.outcome);
+      return { ...failedWhole(account, undefined), scopes: [scopeError(account.name, found)] };
     }
-    scopes.push({ scope, status: 'complete', webhooks: listing.webhooks.length });
-    readings.push({ scope, webhooks: listing.webhooks });
-  }
-  const leftOut = [...read.values()].some((one) => one.leftOut);
-  return { account, capabilities: provider.capabilities, scopes, readings, leftOut };
+    const wanted = await course.order(found.scopes);
+    const read = await listAll(ports, provider, wanted, course, inTime);
+    const listed = found.scopes.flatMap((scope) => {
+      const listing = read.get(scope);
+      return listing ? [{ scope, listing }] : [];
+    });
+    return {
+      account,
+      capabilities: provider.capabilities,
+      scopes: listed.map(({ scope, listing }) =>
+        listing.status === 'complete'
+          ? { scope, status: 'complete' as const, webhooks: listing.webhooks.length }
+          : scopeError(scope, listing),
+      ),
+      readings: listed.flatMap(({ scope, listing }) =>
+        listing.status === 'complete' ? [{ scope, webhooks: listing.webhooks }] : [],
+      ),
+    };
+  });
 };
 
 /** Where two accounts see the same webhook: same provider, same base URL, same kind and id. */

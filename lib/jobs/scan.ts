@@ -13,12 +13,14 @@ import { approveRecord, type Opening, openingOf, propose } from './cycle.ts';
 import { follow } from './follow.ts';
 import { judge } from './judge.ts';
 import { type AccountScan, look, type ScopeScan } from './look.ts';
+import { goesOn, oldestFirst, type Start, startOf } from './parts.ts';
 import { awaitApproval, storePlan } from './plans.ts';
 import { readSeen, writeSeen } from './population.ts';
 import { accountOf, type Ports } from './ports.ts';
-import { type Course, readAccount, throttledAccount } from './reading.ts';
+import { type AccountReading, type Course, isLeftOut, readAccount, throttledAccount } from './reading.ts';
 import { openRecordsOf } from './records.ts';
-import { noteScope, noteScopeNames, readScope, readScopeNames, type ScopeItem, scopeKey } from './scope.ts';
+import { endRound, keepFound } from './round.ts';
+import { noteScope, noteScopeNames, readScope, readScopeNames, type ScopeItem } from './scope.ts';
 import { keepSnapshot } from './snapshots.ts';
 import { moved, undone, write } from './story.ts';
 
@@ -72,20 +74,23 @@ const withdraw = async (ports: Ports, scan: ScopeScan, now: Ms): Promise<void> =
   }
 };
 
-/** `deadline`: when the process must have ended; absent: it may take its time. */
-export type ScanOptions = { acceptShrink: boolean; deadline?: Ms };
+/** `deadline`: when the process must have ended; absent: it may take its time. `part`: of which a message asked for it. */
+export type ScanOptions = { acceptShrink: boolean; deadline?: Ms; part?: number };
 
-/** Writes down what a good scan saw. */
+/** Writes down what a good scan saw, and what it proposes where another part makes the plan. */
 const remembered = async (
   ports: Ports,
   account: Account,
-  { reading, seen, missing }: ScopeScan,
+  { reading, seen, missing, items }: ScopeScan,
+  isPart: boolean,
   now: Ms,
 ): Promise<void> => {
-  const pages = await writeSeen(ports, account.name, reading.scope, seen);
-  await noteScope(ports, account.name, reading.scope, () => ({
-    lastGood: { at: now, webhooks: reading.webhooks.length, pages },
-    lastScan: { at: now, status: 'complete' },
+  const { scope, webhooks } = reading;
+  const pages = await writeSeen(ports, account.name, scope, seen);
+  const found = isPart ? await keepFound(ports, account.name, scope, items) : undefined;
+  await noteScope(ports, account.name, scope, () => ({
+    lastGood: { at: now, webhooks: webhooks.length, pages },
+    lastScan: { at: now, status: 'complete', ...(found && { found }) },
     missing,
   }));
 };
@@ -135,21 +140,6 @@ const pauseOn =
     await pause(ports, account.name, outcome.pause, ports.clock.now() + (outcome.afterMs ?? least), outcome.why);
   };
 
-/** Those first that were listed longest ago, so that who runs out of time or calls gets to each of them in the end. */
-const oldestFirst = async (ports: Ports, name: string, scopes: readonly string[]): Promise<readonly string[]> => {
-  if (scopes.length <= limits.scopesAtOnceMax) return scopes;
-  const items = (await ports.table.get(scopes.map((scope) => scopeKey(name, scope)))) as ScopeItem[];
-  const listedAt = new Map(items.map(({ scope, lastGood }) => [scope, lastGood?.at ?? 0]));
-  return scopes.toSorted((a, b) => (listedAt.get(a) ?? 0) - (listedAt.get(b) ?? 0));
-};
-
-/** A part of an account is no plan: the next part would replace it while somebody looks at it. What waits goes on waiting. */
-const tellLeftOut = (ports: Ports, account: string, scopes: readonly ScopeStatus[]): void => {
-  const left = scopes.filter(({ status }) => status !== 'complete').length;
-  const detail = `${left} of ${scopes.length} scopes have no complete list, so nothing is proposed; the next scan begins with them`;
-  ports.log({ level: 'warn', message: 'a scan could not list all of an account', account, detail });
-};
-
 /** Ids that other accounts at the same provider and base URL were seen to list. */
 const foreignSeen = async (ports: Ports, account: Account): Promise<Set<string>> => {
   const others = ports.policy.accounts.filter(
@@ -164,49 +154,83 @@ const foreignSeen = async (ports: Ports, account: Account): Promise<Set<string>>
   return ids;
 };
 
+const readFrom = async (
+  ports: Ports,
+  account: Account,
+  { scopes, earlier }: Start,
+  paused: AccountItem['paused'],
+  deadline: Ms = Number.POSITIVE_INFINITY,
+): Promise<AccountReading> => {
+  if (paused?.kind === 'throttle' && paused.until > ports.clock.now()) return throttledAccount(account, paused.why);
+  const had = new Set(earlier.statuses.map(({ scope }) => scope));
+  return readAccount(ports, account, {
+    onFailure: pauseOn(ports, account),
+    ...(scopes && { scopes }),
+    order: (all) => {
+      const wanted = had.size === 0 ? all : all.filter((scope) => !had.has(scope));
+      return oldestFirst(ports, account.name, wanted);
+    },
+    deadline,
+  });
+};
+
+/** What follows from each list that came whole. */
+const settle = async (
+  ports: Ports,
+  account: Account,
+  capabilities: Capabilities,
+  scans: readonly ScopeScan[],
+  { acceptShrink, isPart }: { acceptShrink: boolean; isPart: boolean },
+  now: Ms,
+): Promise<void> => {
+  if (acceptShrink && scans.length > 0) await noteAcceptance(ports, account.name, now);
+  for (const scan of scans) {
+    await remembered(ports, account, scan, isPart, now);
+    await recheck(ports, account, capabilities, scan, now);
+    await withdraw(ports, scan, now);
+    if (acceptShrink) await wake(ports, scan, now);
+  }
+};
+
 /**
- * One scheduled or asked-for scan of one account: reads, judges, remembers, proposes. Calls nothing that changes a webhook;
- * what it finds goes into the table and the queue.
+ * One scheduled or asked-for scan of one account, or a part of one: reads, judges, remembers, proposes. Calls nothing that
+ * changes a webhook; what it finds goes into the table and the queue.
  */
 export const scanAccount = async (ports: Ports, name: string, options: ScanOptions): Promise<AccountScan> => {
   const account = accountOf(ports.policy, name);
   if (!account) throw new Error(`the policy names no account ${name}`);
   const now = ports.clock.now();
-  const { own, paused } = await readSwitches(ports, name);
+  const { own, paused, stopped } = await readSwitches(ports, name);
   const open = await openRecordsOf(ports, name);
-  const throttled = paused?.kind === 'throttle' && paused.until > now;
-  const read = throttled
-    ? throttledAccount(account, paused.why)
-    : await readAccount(ports, account, {
-        onFailure: pauseOn(ports, account),
-        order: (scopes) => oldestFirst(ports, name, scopes),
-        deadline: options.deadline ?? Number.POSITIVE_INFINITY,
-      });
+  const from = await startOf(ports, account, options.acceptShrink ? undefined : own, !!stopped);
+  const read = await readFrom(ports, account, from, paused, options.deadline);
   const foreign = await foreignSeen(ports, account);
-  const found = await look(ports, read, { ...options, foreign, open }, now);
-  for (const status of found.plan.scopes)
-    if (status.status !== 'complete')
-      await noteFailure(ports, account, status, found.shrunk.find(({ scope }) => scope === status.scope)?.missing, now);
-  if (read.capabilities && found.scans.length > 0) {
-    await noteScopeNames(
-      ports,
-      name,
-      found.plan.scopes.map(({ scope }) => scope),
-    );
-    if (options.acceptShrink) await noteAcceptance(ports, name, now);
-    for (const scan of found.scans) {
-      await remembered(ports, account, scan, now);
-      await recheck(ports, account, read.capabilities, scan, now);
-      await withdraw(ports, scan, now);
-      if (options.acceptShrink) await wake(ports, scan, now);
-    }
-    await endCredentialPause(ports, own);
-    if (read.leftOut) tellLeftOut(ports, name, found.plan.scopes);
-    else await publish(ports, account, found, now);
-    await introduce(ports, own, found.plan, found.items);
-    for (const scan of found.scans) await keepSnapshot(ports, account, scan, now);
+  const found = await look(ports, read, { ...options, foreign, open, earlier: from.earlier }, now);
+  const { plan, items, scans, shrunk } = found;
+  const isPart = read.scopes.some(isLeftOut);
+  const asked = plan.scopes.slice(from.earlier.statuses.length);
+  let resumed = false;
+  if (read.capabilities) {
+    if (!from.round)
+      await noteScopeNames(
+        ports,
+        name,
+        asked.map(({ scope }) => scope),
+      );
+    await settle(ports, account, read.capabilities, scans, { ...options, isPart }, now);
+    resumed = isPart && (await goesOn(ports, account, own, from, read.scopes, { part: 0, ...options }, now));
   }
-  return { plan: found.plan, items: found.items };
+  for (const status of asked)
+    if (status.status !== 'complete' && !(resumed && isLeftOut(status)))
+      await noteFailure(ports, account, status, shrunk.find(({ scope }) => scope === status.scope)?.missing, now);
+  if (scans.length > 0) await endCredentialPause(ports, own);
+  if (read.capabilities && !isPart && plan.scopes.some(({ status }) => status === 'complete')) {
+    await publish(ports, account, found, now);
+    await endRound(ports, own);
+    await introduce(ports, own, plan, items);
+  }
+  for (const scan of scans) await keepSnapshot(ports, account, scan, now);
+  return { plan, items };
 };
 
 /** Those that waited for a list that can be believed have it now. */

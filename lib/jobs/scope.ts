@@ -30,7 +30,14 @@ export type ScopeItem = Item & {
   /** The account's gate, where the account is its one scope. */
   gate?: Gate;
   lastGood?: { at: Ms; webhooks: number; pages: number };
-  lastScan?: { at: Ms; status: 'complete' | 'incomplete' | 'error'; code?: string; message?: string };
+  lastScan?: {
+    at: Ms;
+    status: 'complete' | 'incomplete' | 'error';
+    code?: string;
+    message?: string;
+    /** What a scan in several parts proposes here, kept for its last part. */
+    found?: { pages: number; hash: string };
+  };
   /** Hash of a set of missing ids that was seen once, and whether a second list or a person confirmed it. */
   missing?: { hash: string; confirmed: boolean };
 };
