@@ -8,8 +8,10 @@ import {
 } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { scannerHandler } from '../../functions/scanner.ts';
 import { dedupId, groupId, type Job, parseJob } from '../../lib/jobs/job.ts';
 import { sqsQueue } from '../../lib/jobs/queue.ts';
+import { accountNamed, world } from './world.ts';
 
 const job = (over: Partial<Job> = {}): Job => ({
   ...{ v: 1, account: 'shop', scope: 'main', kind: 'endpoint', webhookId: 'a', cycle: 1, version: 1, step: 'disable' },
@@ -96,6 +98,23 @@ describe('the queue in SQS', () => {
     expect(await queue.depth()).toBe(7);
     expect(await queue.dead()).toEqual([{ messageId: 'm', receiptHandle: 'r', body: 'b' }]);
     expect(client.commandCalls(ReceiveMessageCommand)[0]?.args[0].input.QueueUrl).toBe('dead-url');
+  });
+
+  it('fans a thousand accounts out over the scan queue, ten at a time, each by one message', async () => {
+    client.on(SendMessageBatchCommand).resolves({});
+    const names = Array.from({ length: 1000 }, (_, at) => `shop-${at}`);
+    const { ports } = world(
+      names.map((name) => accountNamed(name)),
+      {},
+    );
+    const scanner = scannerHandler(async (actor) => ({ ...ports, queue, actor }));
+    expect(await scanner({ kind: 'scan' })).toEqual({ asked: 1000 });
+    const sent = client.commandCalls(SendMessageBatchCommand).map(({ args }) => args[0].input);
+    expect(sent.map(({ QueueUrl, Entries }) => [QueueUrl, Entries?.length])).toEqual(
+      Array.from({ length: 100 }, () => ['scans-url', 10]),
+    );
+    const bodies = sent.flatMap(({ Entries = [] }) => Entries.map(({ MessageBody = '' }) => JSON.parse(MessageBody)));
+    expect(bodies).toEqual(names.map((account) => ({ kind: 'scan', account })));
   });
 
   it('sends no empty batch', async () => {
