@@ -49,7 +49,8 @@ const resolved = (variables: Variables, given: Record<string, string>, task: str
 
 export type Instance = {
   task: string;
-  invoke(event: unknown): Promise<Answer>;
+  /** @param timeoutMs absent: as long as the function has */
+  invoke(event: unknown, timeoutMs?: number): Promise<Answer>;
   importMs(): number | null;
   /** What it has written so far. */
   text(): { stdout: string; stderr: string };
@@ -104,7 +105,7 @@ export const startInstance = async ({ name, references, account, policy, at = un
   });
   const instance: Instance = {
     task,
-    invoke: (event) => api.invoke(event, Timeout * 1000),
+    invoke: (event, timeoutMs = Timeout * 1000) => api.invoke(event, timeoutMs),
     importMs: api.importMs,
     text: () => text,
     end() {
