@@ -37,7 +37,8 @@ export type Shrunk = { scope: string; missing: ScopeItem['missing'] };
 export type Look = AccountScan & { scans: readonly ScopeScan[]; shrunk: readonly Shrunk[] };
 export type LookOptions = {
   acceptShrink: boolean;
-  foreign: ReadonlySet<string>;
+  /** Ids that other accounts list; asked for where something was found. */
+  foreign(): Promise<ReadonlySet<string>>;
   /** The open records of the account, read before it was listed: what a worker did since is not held against the list. */
   open: readonly CleanupRecord[];
   /** What earlier parts of the same scan found at other scopes. */
@@ -88,7 +89,7 @@ const knowledgeOf = async (
   { scope, seen }: Known,
   open: readonly CleanupRecord[],
   stopped: boolean,
-  foreign: ReadonlySet<string>,
+  askForeign: LookOptions['foreign'],
   now: Ms,
 ) => {
   const records = new Map(open.map((record) => [recordRef(record), record]));
@@ -98,6 +99,7 @@ const knowledgeOf = async (
     .map(({ id, kind }) => recordKey({ account: account.name, scope: reading.scope, kind, webhookId: id }));
   for (const record of await readRecords(ports, keys)) records.set(recordRef(record), record);
   const busy = new Set(Object.keys(scope?.busy ?? {}));
+  const foreign = findings.size > 0 ? await askForeign() : new Set<string>();
   return { findings, knows: { sightings: seen, records, busy, foreign, stopped } satisfies Knowledge };
 };
 
@@ -188,7 +190,7 @@ export const previewAccounts = async (
   const foreign = foreignIds(readings.map(({ read }) => read));
   const now = ports.clock.now();
   const looks = readings.map(({ open, read }) =>
-    look(ports, read, { acceptShrink, open, foreign: foreign.get(read.account.name) ?? new Set() }, now),
+    look(ports, read, { acceptShrink, open, foreign: async () => foreign.get(read.account.name) ?? new Set() }, now),
   );
   return (await Promise.all(looks)).map(({ plan, items }) => ({ plan, items }));
 };

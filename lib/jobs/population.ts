@@ -20,12 +20,15 @@ export type Seen = ReadonlyMap<string, SeenWebhook>;
 
 const pageKey = (scopePk: string, page: number): Key => ({ pk: scopePk, sk: `seen#${page}` });
 
-/** What the last good scan of the scope saw; empty before the first. */
-export const readSeen = async (ports: WritePorts, scope: ScopeItem | undefined): Promise<Seen> => {
-  const pages = scope?.lastGood?.pages ?? 0;
-  if (!scope || pages === 0) return new Map();
-  const keys = Array.from({ length: pages }, (_, page) => pageKey(scope.pk, page));
-  const items = readable<SeenPage>(await ports.table.get(keys));
+const pageKeys = ({ pk, lastGood }: ScopeItem): Key[] =>
+  Array.from({ length: lastGood?.pages ?? 0 }, (_, page) => pageKey(pk, page));
+
+/** What the last good scan of these scopes saw; empty before the first. */
+export const readSeen = async (
+  ports: Pick<WritePorts, 'table'>,
+  ...scopes: readonly (ScopeItem | undefined)[]
+): Promise<Seen> => {
+  const items = readable<SeenPage>(await ports.table.get(scopes.flatMap((scope) => (scope ? pageKeys(scope) : []))));
   return new Map(items.flatMap((item) => Object.entries(item.seen)));
 };
 

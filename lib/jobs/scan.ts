@@ -19,8 +19,8 @@ import { readSeen, writeSeen } from './population.ts';
 import { accountOf, type Ports } from './ports.ts';
 import { type AccountReading, type Course, isLeftOut, readAccount, throttledAccount } from './reading.ts';
 import { openRecordsOf } from './records.ts';
-import { endRound, keepFound } from './round.ts';
-import { noteScope, noteScopeNames, readScope, readScopeNames, type ScopeItem } from './scope.ts';
+import { endRound, keepFound, nothingEarlier } from './round.ts';
+import { noteScope, noteScopeNames, readScopesOf, type ScopeItem } from './scope.ts';
 import { keepSnapshot } from './snapshots.ts';
 import { moved, undone, write } from './story.ts';
 
@@ -140,18 +140,24 @@ const pauseOn =
     await pause(ports, account.name, outcome.pause, ports.clock.now() + (outcome.afterMs ?? least), outcome.why);
   };
 
-/** Ids that other accounts at the same provider and base URL were seen to list. */
-const foreignSeen = async (ports: Ports, account: Account): Promise<Set<string>> => {
+/** Ids that other accounts at the same provider and base URL were seen to list. Read once, and only where it is asked for. */
+const foreignSeen = (ports: Ports, account: Account): (() => Promise<ReadonlySet<string>>) => {
   const others = ports.policy.accounts.filter(
     ({ name, provider, baseUrl }) =>
       name !== account.name && provider === account.provider && baseUrl === account.baseUrl,
   );
-  const ids = new Set<string>();
-  for (const { name } of others) {
-    for (const scope of await readScopeNames(ports, name))
-      for (const key of (await readSeen(ports, await readScope(ports, name, scope))).keys()) ids.add(key);
-  }
-  return ids;
+  const readAll = async () => {
+    const scopes = await readScopesOf(
+      ports,
+      others.map(({ name }) => name),
+    );
+    return new Set((await readSeen(ports, ...scopes)).keys());
+  };
+  let read: Promise<ReadonlySet<string>> | undefined;
+  return () => {
+    read ??= readAll();
+    return read;
+  };
 };
 
 const readFrom = async (
@@ -204,11 +210,12 @@ export const scanAccount = async (ports: Ports, name: string, options: ScanOptio
   const open = await openRecordsOf(ports, name);
   const from = await startOf(ports, account, options.acceptShrink ? undefined : own, !!stopped);
   const read = await readFrom(ports, account, from, paused, options.deadline);
-  const foreign = await foreignSeen(ports, account);
-  const found = await look(ports, read, { ...options, foreign, open, earlier: from.earlier }, now);
+  const foreign = foreignSeen(ports, account);
+  const earlier = read.capabilities ? from.earlier : nothingEarlier;
+  const found = await look(ports, read, { ...options, foreign, open, earlier }, now);
   const { plan, items, scans, shrunk } = found;
   const isPart = read.scopes.some(isLeftOut);
-  const asked = plan.scopes.slice(from.earlier.statuses.length);
+  const asked = plan.scopes.slice(earlier.statuses.length);
   let resumed = false;
   if (read.capabilities) {
     if (!from.round)
@@ -229,7 +236,7 @@ export const scanAccount = async (ports: Ports, name: string, options: ScanOptio
     await endRound(ports, own);
     await introduce(ports, own, plan, items);
   }
-  for (const scan of scans) await keepSnapshot(ports, account, scan, now);
+  for (const scan of scans) await keepSnapshot(ports, account, scan, foreign, now);
   return { plan, items };
 };
 

@@ -1,6 +1,6 @@
 import { type CleanupRecord, recordKey, recordRef } from '../audit/record.ts';
 import type { Step } from '../audit/states.ts';
-import { whyUnreadable } from '../audit/stored.ts';
+import { readable, whyUnreadable } from '../audit/stored.ts';
 import { type Change, change, type Draft, type Item, type Key, read, type WritePorts } from '../audit/table.ts';
 import type { Ms } from '../clock.ts';
 import { limits } from '../limits.ts';
@@ -63,6 +63,13 @@ const namesKey = (account: string): Key => ({ pk: `account#${account}`, sk: 'sco
 /** The scopes that the last scan found at an account; empty before the first. */
 export const readScopeNames = async (ports: Pick<WritePorts, 'table'>, account: string): Promise<readonly string[]> =>
   (await read<ScopeNames>(ports.table, namesKey(account)))?.scopes ?? [];
+
+/** The items of all scopes that the last scans of these accounts found. */
+export const readScopesOf = async ({ table }: Pick<WritePorts, 'table'>, accounts: readonly string[]) => {
+  const names = readable<ScopeNames>(await table.get(accounts.map(namesKey)));
+  const keys = names.flatMap(({ pk, scopes }) => scopes.map((scope) => scopeKey(pk.slice('account#'.length), scope)));
+  return readable<ScopeItem>(await table.get(keys));
+};
 
 export const noteScopeNames = async (ports: WritePorts, account: string, scopes: readonly string[]): Promise<void> => {
   await change<ScopeNames>(ports, namesKey(account), (current) =>

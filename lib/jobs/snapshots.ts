@@ -83,7 +83,13 @@ const store = async (
  * Keeps what the first good scan of the day saw of a scope, for `backtest`: pages first, the index last, both only once a
  * day. Never throws: what a scan found must not depend on it.
  */
-export const keepSnapshot = async (ports: Ports, account: Account, scan: ScopeScan, now: Ms): Promise<void> => {
+export const keepSnapshot = async (
+  ports: Ports,
+  account: Account,
+  scan: ScopeScan,
+  foreign: () => Promise<ReadonlySet<string>>,
+  now: Ms,
+): Promise<void> => {
   const { scope } = scan.reading;
   if (!scan.believed) return;
   const told = (detail: string) =>
@@ -92,7 +98,8 @@ export const keepSnapshot = async (ports: Ports, account: Account, scan: ScopeSc
     const key = indexKey(account.name, scope);
     const days = (await read<SnapshotIndex>(ports.table, key))?.days ?? [];
     if (days.some(({ day }) => day === dayOf(now))) return;
-    const why = await store(ports, key, days, rowsOf(scan), now);
+    const known = { ...scan, knows: { ...scan.knows, foreign: await foreign() } };
+    const why = await store(ports, key, days, rowsOf(known), now);
     if (why !== null) told(why);
   } catch (error) {
     told(String(error));

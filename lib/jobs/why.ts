@@ -216,16 +216,17 @@ const fromAccount = async (
 ): Promise<Why | null> => {
   const now = ports.clock.now();
   const open = await openRecordsOf(ports, account.name);
-  const believed = await look(ports, read, { acceptShrink: true, foreign, open }, now);
+  const believed = await look(ports, read, { acceptShrink: true, foreign: async () => foreign, open }, now);
   for (const scan of believed.scans) {
     const { scope } = scan.reading;
     const webhook = scan.reading.webhooks.find((one) => matching(wanted)(one, scope));
     if (!webhook) continue;
     // With what holds for the account as a whole, such as a first scan.
     const item = believed.items.find((one) => one.scope === scope && recordRef(one) === keyOf(webhook));
-    const strict = await look(ports, read, { acceptShrink: false, foreign, open }, now);
+    const strict = await look(ports, read, { acceptShrink: false, foreign: async () => foreign, open }, now);
     const blocked = strict.plan.scopes.find((one) => one.scope === scope)?.error ?? null;
-    return fromScan(ports, account, scan, webhook, item, blocked);
+    const known = { ...scan, knows: { ...scan.knows, foreign } };
+    return fromScan(ports, account, known, webhook, item, blocked);
   }
   return null;
 };
