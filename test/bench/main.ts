@@ -14,6 +14,7 @@ import { benchLimiter } from './limiter.ts';
 import { benchLone } from './lone.ts';
 import { benchPlan, type PlanPoint } from './plan.ts';
 import { planPlot } from './plot.ts';
+import { benchScans } from './scans.ts';
 import { benchVerify } from './verify.ts';
 
 const { values, positionals } = parseArgs({
@@ -33,6 +34,7 @@ const sections: Readonly<Record<string, () => Promise<Figure[]>>> = {
   limiter: benchLimiter,
   imports: benchImports,
   verify: benchVerify,
+  scans: benchScans,
   deletions: benchDeletions,
 };
 
