@@ -23,13 +23,35 @@ const detailCharactersMax = 500;
 /** Where a story about this subject begins. */
 export const genesis = (subject: string): string => sha256(`hooksweep story of ${subject}`);
 
-const hashOf = ({ hash: _, ...line }: Entry): string => sha256(canonical(line));
+const fields = 7;
+
+/** Over every field but the hash itself; the fields of a usual line are written in canonical order at once. */
+const hashOf = (entry: Entry): string => {
+  const { hash: _, ...line } = entry;
+  if (Object.keys(entry).length !== fields) return sha256(canonical(line));
+  const { actor, at, detail, event, prev, seq } = line;
+  return sha256(canonical({ actor, at, detail, event, prev, seq }));
+};
 
 /** The next line of a story whose last hash is `head`. */
 export const nextEntry = (head: string, seq: number, at: Ms, event: string, actor: string, detail: string): Entry => {
   const short = detail.length > detailCharactersMax ? `${detail.slice(0, detailCharactersMax - 1)}…` : detail;
   const line = { seq, at: iso(at), event, actor, detail: short, prev: head, hash: '' };
   return { ...line, hash: hashOf(line) };
+};
+
+/** A part of a story, of which each entry is known to follow the one before. */
+export type Part = { seqBefore: number; history: readonly Entry[]; head: string };
+
+/** What is wrong between parts that are whole in themselves, or null: each must begin where the one before ended. */
+export const brokenBetween = (subject: string, parts: readonly Part[]): string | null => {
+  let before: Pick<Part, 'head'> & { seq: number } = { seq: 0, head: genesis(subject) };
+  for (const { seqBefore, history, head } of parts) {
+    if (seqBefore !== before.seq) return `entry ${before.seq + 1} is missing: a part begins after number ${seqBefore}`;
+    if ((history[0]?.prev ?? head) !== before.head) return `entry ${seqBefore + 1} does not follow the one before`;
+    before = { seq: seqBefore + history.length, head };
+  }
+  return null;
 };
 
 /** The first thing that is wrong with a story, or null. Entries must be whole and in order, from the first to the head. */

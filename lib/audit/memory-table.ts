@@ -1,4 +1,4 @@
-import { type Clause, type Item, indexKeys, type Key, type Table } from './table.ts';
+import { type Clause, type Item, indexKeys, type Key, type Row, type Table } from './table.ts';
 
 /** Whether a clause holds of an item, as DynamoDB would say. */
 export const holds = (item: Record<string, unknown> | undefined, clause: Clause): boolean => {
@@ -19,6 +19,11 @@ export const holds = (item: Record<string, unknown> | undefined, clause: Clause)
 
 const name = ({ pk, sk }: Key): string => `${pk}\n${sk}`;
 
+const inOrder = (a: Row, b: Row): number => {
+  if (a.at !== b.at) return a.at < b.at ? -1 : 1;
+  return name(a) === name(b) ? 0 : name(a) < name(b) ? -1 : 1;
+};
+
 /**
  * The audit table in memory, with the same meaning: for a scan without a store, and for tests. Items are copied on the way
  * in and out, as a wire would.
@@ -37,16 +42,18 @@ export const memoryTable = (): Table & { items: ReadonlyMap<string, Item> } => {
       items.set(name(item), JSON.parse(JSON.stringify(item)) as Item);
       return true;
     },
-    async *query({ index, hash, from, to, descending }) {
+    async *query({ index, hash, from, to, descending, after }) {
       const [hashKey, rangeKey] = indexKeys[index];
-      const rows = [...items.values()]
-        .map((item) => ({ item, fields: item as unknown as Record<string, string | number> }))
-        .filter(({ fields }) => fields[hashKey] === hash && fields[rangeKey] !== undefined)
-        .filter(
-          ({ fields: { [rangeKey]: at = 0 } }) => (from === undefined || at >= from) && (to === undefined || at <= to),
-        )
-        .sort((a, b) => ((a.fields[rangeKey] ?? 0) < (b.fields[rangeKey] ?? 0) ? -1 : 1));
-      for (const { item } of descending ? rows.reverse() : rows) yield { pk: item.pk, sk: item.sk };
+      const rows = [...items.values()].flatMap((item): Row[] => {
+        const { [hashKey]: of, [rangeKey]: at } = item as unknown as Record<string, string | number | undefined>;
+        const within = at !== undefined && (from === undefined || at >= from) && (to === undefined || at <= to);
+        return of === hash && within ? [{ pk: item.pk, sk: item.sk, at }] : [];
+      });
+      rows.sort((a, b) => (descending ? inOrder(b, a) : inOrder(a, b)));
+      for (const row of rows) {
+        const isBehind = after === undefined || (descending ? inOrder(row, after) < 0 : inOrder(row, after) > 0);
+        if (isBehind) yield row;
+      }
     },
   };
 };

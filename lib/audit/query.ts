@@ -37,7 +37,8 @@ const lookBackMonths = 24;
 /** Keys read at a time at least: what one call to DynamoDB takes. */
 const batchMin = 100;
 
-const monthsBetween = (since: Ms, until: Ms): string[] => {
+/** Hashes of the index by time, newest first. */
+export const monthsBetween = (since: Ms, until: Ms): string[] => {
   const months: string[] = [];
   const at = new Date(until);
   for (at.setUTCDate(1); iso(at.getTime()).slice(0, 7) >= iso(since).slice(0, 7); at.setUTCMonth(at.getUTCMonth() - 1))
@@ -45,23 +46,25 @@ const monthsBetween = (since: Ms, until: Ms): string[] => {
   return months;
 };
 
+/** Bounds of the index by time. */
+export const daysOf = (since: Ms, until: Ms) => ({ from: iso(since).slice(0, 10), to: iso(until).slice(0, 10) });
+
 /** Keys of all records changed in a time range, newest month first, by the `time` index. */
 export async function* changedKeys(table: Table, since: Ms, until: Ms): AsyncIterable<Key> {
-  const [from, to] = [iso(since).slice(0, 10), iso(until).slice(0, 10)];
   for (const month of monthsBetween(since, until))
-    yield* table.query({ index: 'time', hash: month, from, to, descending: true });
+    yield* table.query({ index: 'time', hash: month, ...daysOf(since, until), descending: true });
 }
 
 const lastAt = (record: CleanupRecord): Ms => Date.parse(record.history.at(-1)?.at ?? iso(0));
 
-const byKey = (filter: AuditFilter, subject: Subject | null): boolean =>
+export const byKey = (filter: AuditFilter, subject: Subject | null): boolean =>
   subject !== null &&
   (filter.account === undefined || subject.account === filter.account) &&
   (filter.webhook === undefined || subject.webhookId === filter.webhook || recordName(subject) === filter.webhook);
 
 const isActor = (actor: string, asked: string): boolean => actor === asked || actor.startsWith(`${asked} `);
 
-const matches = (filter: AuditFilter, record: CleanupRecord): boolean => {
+export const matches = (filter: AuditFilter, record: CleanupRecord): boolean => {
   const tests: boolean[] = [
     filter.provider === undefined || record.provider === filter.provider,
     filter.environment === undefined || record.environment === filter.environment,
@@ -84,7 +87,7 @@ export type Unreadable = { record: string; why: string };
 /** Behind which record a page ended. */
 export type Place = { at: Ms; pk: string };
 
-const nameOf = ({ pk }: Key): string => pk.slice('webhook#'.length);
+export const nameOf = ({ pk }: Key): string => pk.slice('webhook#'.length);
 
 const isBefore = (a: Place, b: Place): boolean => a.at > b.at || (a.at === b.at && a.pk < b.pk);
 export const placeOf = (record: CleanupRecord): Place => ({ at: lastAt(record), pk: record.pk });

@@ -1,4 +1,10 @@
-import { BatchGetItemCommand, type DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import {
+  type AttributeValue,
+  BatchGetItemCommand,
+  type DynamoDBClient,
+  PutItemCommand,
+  QueryCommand,
+} from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Clock, Random } from '../clock.ts';
 import { packed, unpacked } from './packed.ts';
@@ -18,6 +24,9 @@ export type Clause =
 /** All clauses must hold. */
 export type Condition = readonly Clause[];
 
+/** A row of an index: the key of its item, and the value of its range key. */
+export type Row = Key & { readonly at: string | number };
+
 export type IndexQuery = {
   index: 'due' | 'time';
   /** The index's hash key. */
@@ -26,6 +35,8 @@ export type IndexQuery = {
   from?: string | number;
   to?: string | number;
   descending?: boolean;
+  /** Begin behind this row, which may be gone by now. */
+  after?: Row;
 };
 
 /** The audit table as a port. Reads by key are consistent; index rows are hints. */
@@ -34,8 +45,8 @@ export type Table = {
   get(keys: readonly Key[]): Promise<Item[]>;
   /** False where the condition did not hold. */
   put(item: Item, condition: Condition): Promise<boolean>;
-  /** Keys only, in the order of the range key. */
-  query(query: IndexQuery): AsyncIterable<Key>;
+  /** In the order of the range key; rows with the same one in an order that stays. */
+  query(query: IndexQuery): AsyncIterable<Row>;
 };
 
 /**
@@ -171,7 +182,7 @@ export const readOnlyTable = (client: DynamoDBClient, name: string, clock: Clock
 
   put: refusedWrite,
 
-  async *query({ index, hash, from, to, descending }) {
+  async *query({ index, hash, from, to, descending, after }) {
     const [hashKey, rangeKey] = indexKeys[index];
     const range =
       from !== undefined && to !== undefined
@@ -181,7 +192,8 @@ export const readOnlyTable = (client: DynamoDBClient, name: string, clock: Clock
           : to !== undefined
             ? ' AND #r <= :to'
             : '';
-    let start: Record<string, never> | undefined;
+    let start: Record<string, AttributeValue> | undefined =
+      after && marshall({ [hashKey]: hash, [rangeKey]: after.at, pk: after.pk, sk: after.sk });
     do {
       const answer: { Items?: Record<string, unknown>[]; LastEvaluatedKey?: unknown } = await client.send(
         new QueryCommand({
@@ -198,10 +210,10 @@ export const readOnlyTable = (client: DynamoDBClient, name: string, clock: Clock
         }),
       );
       for (const found of answer.Items ?? []) {
-        const { pk, sk } = unmarshall(found as Record<string, never>) as Key;
-        yield { pk, sk };
+        const { pk, sk, [rangeKey]: at } = unmarshall(found as Record<string, never>) as Record<string, string>;
+        yield { pk, sk, at } as Row;
       }
-      start = answer.LastEvaluatedKey as Record<string, never> | undefined;
+      start = answer.LastEvaluatedKey as typeof start;
     } while (start);
   },
 });

@@ -1,27 +1,48 @@
 import { contentId } from '../canonical.ts';
 import type { Ms } from '../clock.ts';
-import { brokenAt } from './chain.ts';
-import { closedCycles } from './cycles.ts';
-import { type AuditFilter, findPage, type PageRequest, type Place } from './query.ts';
+import { limits } from '../limits.ts';
+import { brokenBetween } from './chain.ts';
+import { type ClosedCycle, closedCyclesOf } from './cycles.ts';
+import type { AuditFilter } from './query.ts';
 import { type BackupItem, backupKey, type CleanupRecord, recordName } from './record.ts';
-import type { Table } from './table.ts';
+import type { Item, Key, Table } from './table.ts';
+import { type Spot, walk } from './walk.ts';
 
 export type Verification = { records: number; entries: number; broken: { record: string; why: string }[] };
 
-const wrongWith = async (table: Table, record: CleanupRecord): Promise<string | null> => {
-  const cycles = await closedCycles(table, record);
+const nameOf = ({ pk, sk }: Key): string => `${pk}\n${sk}`;
+
+/** Of a record that was read, and so is whole in itself, with its closed cycles and its backups. */
+const wrongWith = (
+  record: CleanupRecord,
+  cycles: readonly ClosedCycle[],
+  backups: ReadonlyMap<string, Item>,
+): string | null => {
   if (cycles.length !== record.cycle - 1)
     return `${record.cycle - 1 - cycles.length} closed cycles are missing or cannot be read`;
-  const entries = [...cycles.flatMap(({ history }) => history), ...record.history];
-  const broken = brokenAt(record.pk, entries, record.head);
+  const broken = brokenBetween(record.pk, [...cycles, record]);
   if (broken) return broken;
   for (const { cycle, backup: hash } of [...cycles, record]) {
     if (!hash) continue;
-    const [kept] = (await table.get([backupKey(record, cycle)])) as BackupItem[];
+    const kept = backups.get(nameOf(backupKey(record, cycle))) as BackupItem | undefined;
     if (!kept) return `the backup of cycle ${cycle} is missing`;
     if (contentId(kept.backup) !== hash) return `the backup of cycle ${cycle} was changed`;
   }
   return null;
+};
+
+const checkAll = async (table: Table, records: readonly CleanupRecord[]): Promise<Verification['broken']> => {
+  const cycles = await closedCyclesOf(table, records);
+  const keys = records.flatMap((record) =>
+    [...(cycles.get(record.pk) ?? []), record].flatMap(({ cycle, backup }) =>
+      backup ? [backupKey(record, cycle)] : [],
+    ),
+  );
+  const backups = new Map((await table.get(keys)).map((item) => [nameOf(item), item]));
+  return records.flatMap((record) => {
+    const why = wrongWith(record, cycles.get(record.pk) ?? [], backups);
+    return why ? [{ record: recordName(record), why }] : [];
+  });
 };
 
 /** Checks each story on a page: no entry changed, moved or cut out, each backup as it was when it was written. */
@@ -29,21 +50,27 @@ export const verifyPage = async (
   table: Table,
   filter: AuditFilter,
   now: Ms,
-  request: PageRequest,
-): Promise<Verification & { next: Place | null }> => {
-  const broken: Verification['broken'] = [];
-  const { records, next } = await findPage(table, filter, now, request, (found) => void broken.push(found));
-  const unreadable = broken.length;
-  for (const record of records) {
-    const why = await wrongWith(table, record);
-    if (why) broken.push({ record: recordName(record), why });
-  }
+  { limit, after }: { limit: number; after: Spot | null },
+): Promise<Verification & { next: Spot | null }> => {
+  const { records, unreadable, next } = await walk(table, filter, now, limit, after);
+  const broken = [...unreadable, ...(await checkAll(table, records))];
   const entries = records.reduce((sum, record) => sum + record.seqBefore + record.history.length, 0);
-  return { records: records.length + unreadable, entries, broken, next };
+  return { records: records.length + unreadable.length, entries, broken, next };
 };
 
 /** Checks every story that matches. */
 export const verifyRecords = async (table: Table, filter: AuditFilter, now: Ms): Promise<Verification> => {
-  const { next: _, ...all } = await verifyPage(table, filter, now, { limit: Number.POSITIVE_INFINITY, after: null });
+  const all: Verification = { records: 0, entries: 0, broken: [] };
+  let after: Spot | null = null;
+  do {
+    const page: Awaited<ReturnType<typeof verifyPage>> = await verifyPage(table, filter, now, {
+      limit: limits.pageRecordsMax,
+      after,
+    });
+    all.records += page.records;
+    all.entries += page.entries;
+    all.broken.push(...page.broken);
+    after = page.next;
+  } while (after !== null);
   return all;
 };

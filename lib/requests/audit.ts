@@ -1,9 +1,10 @@
 import * as v from 'valibot';
-import { cursorOf, placeOfCursor } from '../audit/cursor.ts';
+import { cursorOf, placeOfCursor, spotOfCursor } from '../audit/cursor.ts';
 import { auditPage } from '../audit/printed.ts';
 import { type AuditFilter, boundsOf, type Place, type Unreadable } from '../audit/query.ts';
 import { states } from '../audit/states.ts';
 import { verifyPage } from '../audit/verify.ts';
+import type { Spot } from '../audit/walk.ts';
 import { iso } from '../clock.ts';
 import { plansOf } from '../jobs/plans.ts';
 import type { Ports } from '../jobs/ports.ts';
@@ -61,18 +62,22 @@ const perPlan = async (ports: Ports, { plan, ...rest }: Asked['filter']): Promis
   return { ...rest, plan: plans.length > 0 ? plans : plan } as AuditFilter;
 };
 
-const opened = async (ports: Ports, { filter: asked, limit, cursor }: Asked) => {
+const opened = async <At extends Place | Spot>(
+  ports: Ports,
+  { filter: asked, limit, cursor }: Asked,
+  read: (cursor: string, filter: AuditFilter) => At,
+) => {
   const wanted = await perPlan(ports, asked);
   const now = ports.clock.now();
   const { since, until } = boundsOf(wanted, now);
-  const page = { limit, after: cursor === undefined ? null : placeOfCursor(cursor, wanted) };
-  const nextOf = (next: Place | null) => (next === null ? {} : { next: cursorOf(next, wanted) });
+  const page = { limit, after: cursor === undefined ? null : read(cursor, wanted) };
+  const nextOf = (next: At | null) => (next === null ? {} : { next: cursorOf(next, wanted) });
   return { wanted, now, page, nextOf, bounds: { since: iso(since), until: iso(until) } };
 };
 
 /** Records that match, newest change first: `next` is there where there are more. */
 export const query = request(schema, async (ports, asked) => {
-  const { wanted, now, page, nextOf, bounds } = await opened(ports, asked);
+  const { wanted, now, page, nextOf, bounds } = await opened(ports, asked, placeOfCursor);
   const unreadable: Unreadable[] = [];
   const { records, next } = await auditPage(ports.table, wanted, now, page, (found) => void unreadable.push(found));
   return { records, ...nextOf(next), ...bounds, ...(unreadable.length > 0 && { unreadable }) };
@@ -80,7 +85,7 @@ export const query = request(schema, async (ports, asked) => {
 
 /** Checks the stories and backups of the records that match, a page at a time. */
 export const verify = request(schema, async (ports, asked) => {
-  const { wanted, now, page, nextOf, bounds } = await opened(ports, asked);
+  const { wanted, now, page, nextOf, bounds } = await opened(ports, asked, spotOfCursor);
   const { next, ...checked } = await verifyPage(ports.table, wanted, now, page);
   return { ...checked, ...nextOf(next), ...bounds };
 });

@@ -2,14 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { localClients } from '../../infra/local/clients.ts';
 import { type Stack, startStack } from '../../infra/local/stack.ts';
 import { memoryTable } from '../../lib/audit/memory-table.ts';
-import { change, dynamoTable, type Item, type Key, type Table } from '../../lib/audit/table.ts';
+import { change, dynamoTable, type Item, type Row, type Table } from '../../lib/audit/table.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { seededRandom } from '../jobs/world.ts';
 
 type Counter = Item & { count: number; state?: string };
 
-const gathered = async (rows: AsyncIterable<Key>): Promise<Key[]> => {
-  const all: Key[] = [];
+const gathered = async (rows: AsyncIterable<Row>): Promise<Row[]> => {
+  const all: Row[] = [];
   for await (const row of rows) all.push(row);
   return all;
 };
@@ -93,6 +93,27 @@ describe.each(['memory', 'DynamoDB'] as const)('the table in %s', (where) => {
       await asked({ from: 30 }),
     ]).toEqual(['1203', '12', '20', '03']);
     expect(await asked({ descending: true })).toBe('3021');
+  });
+
+  it('goes on in an index behind any of its rows, also where that row is gone', async () => {
+    for (const [at, day] of ['03', '01', '02', '02', '02', '04'].entries())
+      await table.put({ pk: `walk#${at}`, sk: 'record', version: 1, lastWrite: 'w', month: 'walk', day } as Item, []);
+    for (const descending of [false, true]) {
+      const query = { index: 'time', hash: 'walk', descending } as const;
+      const all = await gathered(table.query(query));
+      expect(all.map(({ at }) => at)).toEqual(
+        descending ? ['04', '03', '02', '02', '02', '01'] : ['01', '02', '02', '02', '03', '04'],
+      );
+      for (const [at, after] of all.entries())
+        expect(await gathered(table.query({ ...query, after }))).toEqual(all.slice(at + 1));
+      expect(await gathered(table.query({ ...query, after: all[2] as Row, from: '02', to: '03' }))).toEqual(
+        all.slice(3).filter(({ at }) => at >= '02' && at <= '03'),
+      );
+    }
+    const [first, ...rest] = await gathered(table.query({ index: 'time', hash: 'walk' }));
+    await table.put({ ...(first as Row), version: 2, lastWrite: 'w', month: 'walk', day: '09' } as never, []);
+    const behind = await gathered(table.query({ index: 'time', hash: 'walk', after: first as Row }));
+    expect(behind.slice(0, -1)).toEqual(rest);
   });
 
   it('lets exactly one of many writers make each version', async () => {

@@ -1,37 +1,19 @@
-import { verifyRecords } from '../../lib/audit/verify.ts';
-import { accountNamed, day, fakeProvider, testHook, webhook, world } from '../jobs/world.ts';
-import { type Figure, figure } from './figure.ts';
+import { child } from './child.ts';
+import { type Figure, figure, median } from './figure.ts';
+import type { VerifyRun } from './verify-size.ts';
 
-const accounts = 20;
-const each = 50;
-
-/** A table of records whose whole story is told: proposed, approved, disabled, observed, deleted, each with its backup. */
-const deletedRecords = async () => {
-  const names = Array.from({ length: accounts }, (_, at) => `account-${at}`);
-  const hooks = [webhook('live', { events: ['*'] }), ...Array.from({ length: each }, (_, at) => testHook(`t${at}`))];
-  const made = world(
-    names.map((name) => accountNamed(name)),
-    Object.fromEntries(names.map((name) => [name, fakeProvider(hooks)])),
-  );
-  for (const name of names) await made.scanAndApprove(name);
-  await made.run(60_000, 30_000);
-  made.pass(day);
-  await made.run(60_000, 30_000);
-  return made;
-};
-
-/** Checking every story, per million records of seven entries, on a table that costs nothing. */
+/** Checking every story with its backup, on a table that costs nothing, at two sizes. */
 export const benchVerify = async (): Promise<Figure[]> => {
-  const { table, now } = await deletedRecords();
-  const secondsPerMillion = async (filter: { account?: string }, records: number): Promise<number> => {
-    const before = process.threadCpuUsage();
-    const checked = await verifyRecords(table, filter, now());
-    const { user, system } = process.threadCpuUsage(before);
-    if (checked.records !== records || checked.broken.length > 0) throw new Error('a story is broken or missing');
-    return (user + system) / records;
+  const measure = async (records: number, repeats: number): Promise<number[]> => {
+    const { runs } = await child<VerifyRun>('verify-size.ts', [records, repeats]);
+    return runs.map((ms) => ms / records);
   };
-  const runs: number[] = [];
-  for (let run = 0; run < 7; run++) runs.push(await secondsPerMillion({}, accounts * each));
-  const about = `audit verify, CPU; measured on ${accounts * each} deleted records`;
-  return [figure('verify.secondsPerMillion', runs, 's', null, about)];
+  const small = await measure(1000, 15);
+  const large = await measure(10_000, 5);
+  const seconds = large.map((ms) => ms * 1000);
+  const linearity = large.map((ms) => ms / median(small));
+  return [
+    figure('verify.secondsPerMillion', seconds, 's', null, 'audit verify, CPU; measured on 10,000 deleted records'),
+    figure('verify.linearity', linearity, '×', { atMost: 1.5 }, 'CPU a record at 10,000 against 1,000'),
+  ];
 };

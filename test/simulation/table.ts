@@ -1,6 +1,14 @@
 import { holds } from '../../lib/audit/memory-table.ts';
 import { type CleanupRecord, dueHashes } from '../../lib/audit/record.ts';
-import { type Condition, type IndexQuery, type Item, indexKeys, type Key, type Table } from '../../lib/audit/table.ts';
+import {
+  type Condition,
+  type IndexQuery,
+  type Row as IndexRow,
+  type Item,
+  indexKeys,
+  type Key,
+  type Table,
+} from '../../lib/audit/table.ts';
 import type { Ms } from '../../lib/clock.ts';
 import { count, injected, type Task, type Travel, tell, type World, wire } from './world.ts';
 
@@ -46,7 +54,8 @@ export const createTable = (world: World, watch: Watch) => {
     return true;
   };
 
-  const rows = ({ index: name, hash, from, to, descending }: IndexQuery): Key[] => {
+  const rows = ({ index: name, hash, from, to, descending, after }: IndexQuery): IndexRow[] => {
+    if (after) throw new Error('no history has so many records that a walk over them has two pages');
     const [hashKey, rangeKey] = indexKeys[name];
     const found: { key: Key; at: string | number }[] = [];
     for (const { key, fields } of index.values()) {
@@ -55,7 +64,7 @@ export const createTable = (world: World, watch: Watch) => {
       if ((from === undefined || at >= from) && (to === undefined || at <= to)) found.push({ key, at });
     }
     found.sort((a, b) => (a.at < b.at ? -1 : 1));
-    return (descending ? found.reverse() : found).map(({ key }) => key);
+    return (descending ? found.reverse() : found).map(({ key, at }) => ({ ...key, at }));
   };
 
   const travel = (): Travel => ({
