@@ -40,7 +40,7 @@ export const oldestFirst = async (
 
 /** A part of an account is no plan: the next part would replace it while somebody looks at it. What waits goes on waiting. */
 const tellLeftOut = (ports: Ports, account: string, left: number): void => {
-  const detail = `${left} scopes have no complete list, so nothing is proposed; the next scan goes on with them`;
+  const detail = `scopes without a complete list: ${left}; nothing is proposed, and the next scan goes on with them`;
   ports.log({ level: 'warn', message: 'a scan could not list all of an account', account, detail });
 };
 
@@ -64,7 +64,7 @@ export const goesOn = async (
   const left = statuses.filter(isLeftOut);
   const inTime = left.every(({ error }) => error?.code === 'time');
   if (left.length === statuses.length && (round || !inTime)) {
-    tellLeftOut(ports, name, left.length);
+    if (round) tellLeftOut(ports, name, left.length);
     return false;
   }
   const next = { began: round?.began ?? now, part: (round?.part ?? part) + 1, policy: ports.policy.hash };
@@ -74,7 +74,7 @@ export const goesOn = async (
     return false;
   }
   await ports.queue.scan([{ account: name, round: { began: next.began, part: next.part } }]);
-  const detail = `${left.length} scopes are left for part ${next.part + 1}`;
+  const detail = `scopes left for part ${next.part + 1}: ${left.length}`;
   ports.log({ level: 'info', message: 'a scan goes on in another part', account: name, detail });
   return true;
 };
