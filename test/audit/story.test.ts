@@ -63,6 +63,39 @@ describe('a story over two cycles', () => {
     expect(await tamper('record', (stored) => ({ history: forged(stored) }))).toHaveLength(1);
   });
 
+  it('shows an entry to which something was added', async () => {
+    const added = ({ history }: Stored) => history.map((one, at) => (at === 0 ? { ...one, note: 'x' } : one));
+    const [why] = await tamper('record', (stored) => ({ history: added(stored) }));
+    expect(why).toContain('was changed after it was written');
+  });
+
+  /** The same entries with other details, chained anew: whole in itself. */
+  const rewritten = (history: readonly Entry[], from: string): Entry[] => {
+    const told: Entry[] = [];
+    for (const { seq, at, event, actor } of history)
+      told.push(nextEntry(told.at(-1)?.hash ?? from, seq, Date.parse(at), event, actor, 'forged'));
+    return told;
+  };
+  const closed = async (how: (history: Entry[]) => object) => tamper('cycle#1', ({ history }) => how(history));
+
+  it('shows a closed cycle that was written anew as a whole', async () => {
+    const why = await closed((history) => {
+      const told = rewritten(history, history[0]?.prev ?? '');
+      return { history: told, head: told.at(-1)?.hash };
+    });
+    expect(why).toEqual([expect.stringContaining('does not follow the one before')]);
+  });
+
+  it('shows a closed cycle that begins later or ends sooner than it did', async () => {
+    const later = await closed((history) => ({ history: history.slice(1), seqBefore: 1 }));
+    expect(later).toEqual(['entry 1 is missing: a part begins after number 1']);
+    const sooner = await closed((history) => {
+      const left = history.slice(0, -1);
+      return { history: left, head: left.at(-1)?.hash, state: left.at(-1)?.event };
+    });
+    expect(sooner).toEqual([expect.stringContaining('is missing: a part begins after number')]);
+  });
+
   it.each([1, 2])('shows a changed backup of cycle %i', async (cycle) => {
     const broken = await tamper(`backup#${cycle}`, ({ backup }) => ({
       backup: { ...backup, url: 'https://evil.example/' },
