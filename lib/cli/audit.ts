@@ -222,5 +222,6 @@ Exit codes: 0; 1 error, or verify found something broken; 3 exported, and someth
     'hooksweep audit summary --since 30d',
     'hooksweep audit export evidence --since 90d && hooksweep audit verify evidence',
   ],
+  endsUnread: true,
   run,
 };

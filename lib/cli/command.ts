@@ -81,5 +81,7 @@ export type Command = {
   optionHelp: Readonly<Record<string, string>>;
   positionals: { min: number; max: number };
   examples: readonly string[];
+  /** It is nothing but what it prints, so it ends where nobody reads that any more. Any other goes on to its end. */
+  endsUnread?: true;
   run(context: Context): Promise<ExitCode>;
 };

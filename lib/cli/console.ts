@@ -75,5 +75,6 @@ Exit codes: 0, 1 error.`,
     'hooksweep console --port 8090 --local /var/lib/hooksweep',
     'hooksweep console --stack hooksweep-prod',
   ],
+  endsUnread: true,
   run,
 };

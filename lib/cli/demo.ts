@@ -161,5 +161,6 @@ than a minute. Needs no account, no network and no answers. Exit codes: 0 seen i
   optionHelp: {},
   positionals: { min: 0, max: 0 },
   examples: ['hooksweep demo'],
+  endsUnread: true,
   run,
 };

@@ -2,12 +2,13 @@ import { type Clock, systemClock } from '../clock.ts';
 import { reportOf } from '../failure.ts';
 import { version } from '../version.ts';
 import { parseFor, splitCommand, unknownCommand } from './args.ts';
-import type { Command, Context, Output } from './command.ts';
+import { type Command, type Context, exit, type Output } from './command.ts';
 import { commands } from './commands.ts';
 import { localDesk } from './desk.ts';
 import { printFailure, withRemedy } from './errors.ts';
 import { helpOf, overview } from './help.ts';
 import { createOutput, type Streams } from './output.ts';
+import { heedReaders, tellUnwritten } from './readers.ts';
 import { openSession, readPolicy } from './session.ts';
 import { stackDesk, stackName } from './stack.ts';
 import { standing } from './standing.ts';
@@ -23,7 +24,6 @@ export type Surroundings = Streams & {
 
 /** As a shell tells of a process that a Ctrl-C ended. */
 const interrupted = 130;
-const brokenPipe = 141;
 
 const ofProcess = (signal: AbortSignal): Surroundings => ({
   stdin: process.stdin,
@@ -62,6 +62,7 @@ const execute = async (
   out: Output,
   secrets: Set<string>,
   argv: readonly string[],
+  unread: AbortSignal,
 ): Promise<number> => {
   const names = commands.map(({ name }) => name);
   const asked = splitCommand(argv, names);
@@ -85,7 +86,12 @@ const execute = async (
     out.document({ help: helpOf(command) });
     return 0;
   }
-  return command.run(contextFor(around, out, secrets, parsed));
+  if (!command.endsUnread) return command.run(contextFor(around, out, secrets, parsed));
+  const signal = AbortSignal.any([around.signal, unread]);
+  return command.run(contextFor({ ...around, signal }, out, secrets, parsed)).catch((error: unknown) => {
+    if (unread.aborted) return exit.ok;
+    throw error;
+  });
 };
 
 const nameIn = (argv: readonly string[]): string | undefined => {
@@ -94,7 +100,8 @@ const nameIn = (argv: readonly string[]): string | undefined => {
 };
 
 /**
- * Runs one command line.
+ * Runs one command line, and waits until what it printed was taken. Where nobody reads any more it works on unheard, with the
+ * same exit code; a command that is nothing but its output ends.
  *
  * @param argv what stands behind the program's name
  * @returns the exit code; 130 after a Ctrl-C
@@ -104,6 +111,7 @@ export const runWith = async (argv: readonly string[], around: Surroundings): Pr
   const flags = argv.slice(0, end);
   const secrets = new Set<string>();
   const { env, signal } = around;
+  const { unread, flushed } = heedReaders(around);
   const out = createOutput(around, {
     json: flags.includes('--json'),
     quiet: flags.includes('--quiet'),
@@ -111,15 +119,21 @@ export const runWith = async (argv: readonly string[], around: Surroundings): Pr
     secrets,
     signal,
   });
-  try {
-    const code = await execute(around, out, secrets, argv);
-    return signal.aborted ? interrupted : code;
-  } catch (error) {
-    if (signal.aborted) return interrupted;
-    const reported = withRemedy(reportOf(error), nameIn(argv));
-    printFailure(out, reported);
-    return reported.exitCode;
-  }
+  const run = async (): Promise<number> => {
+    try {
+      return await execute(around, out, secrets, argv, unread);
+    } catch (error) {
+      if (signal.aborted) return interrupted;
+      const reported = withRemedy(reportOf(error), nameIn(argv));
+      printFailure(out, reported);
+      return reported.exitCode;
+    }
+  };
+  const code = await run();
+  const failed = await flushed();
+  if (failed !== null) tellUnwritten(out, failed);
+  if (signal.aborted) return interrupted;
+  return failed === null ? code : exit.error;
 };
 
 /** The command line of this process. The first Ctrl-C ends cleanly, the second at once. */
@@ -130,18 +144,11 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     interrupt.abort();
     process.stderr.write('\nhooksweep: ending cleanly; once more ends at once\n');
   };
-  // Whoever reads our output may stop reading, as `head` does.
-  const onBrokenPipe = (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(brokenPipe);
-  };
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
-  process.stdout.on('error', onBrokenPipe);
   try {
     return await runWith(argv, ofProcess(interrupt.signal));
   } finally {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
-    process.stdout.off('error', onBrokenPipe);
   }
 };
 

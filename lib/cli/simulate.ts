@@ -83,5 +83,6 @@ Exit codes: 0 ended, 1 error.`,
   },
   positionals: { min: 1, max: 1 },
   examples: ['hooksweep simulate modulus --webhooks 50 --fault throttle=0.2 --fault reset-after*3:PUT'],
+  endsUnread: true,
   run,
 };
