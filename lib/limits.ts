@@ -126,6 +126,10 @@ export const limits = {
   consoleLookMs: 2 * second,
   /** The same over a deployed stack, where each look is a call of a function. */
   consoleStackLookMs: 15 * second,
+  /** How long a command waits for another that has the folder: most have it for milliseconds, an audit of a year for seconds. */
+  folderWaitMs: 10 * second,
+  /** Time between two tries to get hold of the folder. */
+  folderLookMs: 100,
   /** Plans and records named in one request of a person. */
   targetsMax: 1000,
   /** A request or an answer of a function as plain JSON; larger ones travel compressed, for Lambda ends at 6 MB. */

@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { CreateQueueCommand } from '@aws-sdk/client-sqs';
 import { type Clock, systemClock, systemRandom } from '../../lib/clock.ts';
+import { limits } from '../../lib/limits.ts';
 import { localClients } from './clients.ts';
 import { startDynamodb } from './dynamodb.ts';
 import { folderUnusable, isFolderInUse, type OwnedFolder, readPublished, takeFolder } from './folder.ts';
@@ -116,24 +117,46 @@ export const connectStack = async (folder: string): Promise<Stack | null> => {
   return { endpoints, environment, token, close: async () => {} };
 };
 
-const openTriesMax = 100;
-const openPauseMs = 100;
+/** How somebody waits for the folder; `onWait` is told once, before the first pause. */
+export type Waiting = { clock?: Clock; signal?: AbortSignal; onWait?: () => void };
+
+/** Tries for `limits.folderWaitMs` while another process has the folder, as long as that one is about to end. */
+const whenFree = async (
+  attempt: () => Promise<Stack>,
+  isEnding: () => Promise<boolean>,
+  { clock = systemClock, signal, onWait }: Waiting,
+): Promise<Stack> => {
+  for (let waitedMs = 0; ; waitedMs += limits.folderLookMs) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!isFolderInUse(error) || waitedMs >= limits.folderWaitMs || !(await isEnding())) throw error;
+    }
+    if (waitedMs === 0) onWait?.();
+    await clock.sleep(limits.folderLookMs, signal);
+  }
+};
 
 /**
  * For the life of one command: connects to the stack that runs on the folder, else starts one, unpublished, so that no
- * other command relies on it. Waits up to ten seconds for another such command to end.
+ * other command relies on it. Waits for another such command to end.
  *
  * @throws FolderError
  */
-export const openStack = async (folder: string, clock: Clock = systemClock): Promise<Stack> => {
-  for (let tries = 1; ; tries++) {
-    const running = await connectStack(folder);
-    if (running) return running;
-    try {
-      return await startStack(folder, { publish: false });
-    } catch (error) {
-      if (!isFolderInUse(error) || tries === openTriesMax) throw error;
-    }
-    await clock.sleep(openPauseMs);
-  }
+export const openStack = (folder: string, waiting: Waiting = {}): Promise<Stack> => {
+  const attempt = async () => (await connectStack(folder)) ?? startStack(folder, { publish: false });
+  return whenFree(attempt, async () => true, waiting);
 };
+
+/**
+ * For whoever stays: starts the stack for others to connect to. Waits for a command that has the folder meanwhile, and not
+ * for somebody else who stays.
+ *
+ * @throws FolderError
+ */
+export const ownStack = (folder: string, waiting: Waiting = {}): Promise<Stack> =>
+  whenFree(
+    () => startStack(folder),
+    async () => (await connectStack(folder)) === null,
+    waiting,
+  );

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { localClients } from '../../infra/local/clients.ts';
-import { startStack } from '../../infra/local/stack.ts';
+import { ownStack, type Stack } from '../../infra/local/stack.ts';
 import type { Ms } from '../clock.ts';
 import { localReaders } from '../credentials.ts';
 import { readAccounts, readSwitches } from '../jobs/account.ts';
@@ -122,11 +122,7 @@ const untilTheEnd = ({ env }: Context, { signal: _, ...ports }: Ports): Ports =>
   open: createOpener(providers, localReaders(env), createHttp({ clock: ports.clock, version })),
 });
 
-const runOn = async (
-  context: Context,
-  session: Session,
-  stack: Awaited<ReturnType<typeof startStack>>,
-): Promise<ExitCode> => {
+const runOn = async (context: Context, session: Session, stack: Stack): Promise<ExitCode> => {
   const accounts = chosenAccounts(context, session.policy);
   const lasting = untilTheEnd(context, session.ports);
   const since = lasting.clock.now();
@@ -150,7 +146,11 @@ const runOn = async (
 const start = async (context: Context): Promise<ExitCode> => {
   duration(context, 'interval', 6 * hour);
   chosenAccounts(context, await context.policy());
-  const stack = await startStack(resolve(context.cwd, textOf(context.values, 'local') || defaultFolder));
+  const { cwd, values, signal, out } = context;
+  const stack = await ownStack(resolve(cwd, textOf(values, 'local') || defaultFolder), {
+    signal,
+    onWait: () => out.progress('another hooksweep command has the folder; waiting until it ends'),
+  });
   try {
     const session = await context.session('local');
     try {

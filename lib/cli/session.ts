@@ -113,12 +113,12 @@ const inMemory = (): Store => ({
   close: async () => {},
 });
 
-const onFolder = async (folder: string, clock: Clock): Promise<Store> => {
+const onFolder = async (folder: string, { clock, signal }: SessionSettings): Promise<Store> => {
   // Loaded only where they are needed: they take longer than most commands.
   const { connectStack, openStack } = await import('../../infra/local/stack.ts');
   const { localClients } = await import('../../infra/local/clients.ts');
   const connected = await connectStack(folder);
-  const stack = connected ?? (await openStack(folder));
+  const stack = connected ?? (await openStack(folder, { signal }));
   const clients = localClients(stack);
   const {
     TABLE_NAME = '',
@@ -170,7 +170,7 @@ export const openSession = async (
   const { clock, signal, out, env, secrets } = settings;
   const folder = folderOf(settings);
   const { table, queue, deadLetters, ...store } =
-    stack === 'local' || holdsTable(folder) ? await onFolder(folder, clock) : inMemory();
+    stack === 'local' || holdsTable(folder) ? await onFolder(folder, settings) : inMemory();
   const { http, heard } = hearing(createHttp({ clock, version, signal }), clock);
   const ports: Ports = {
     clock,
