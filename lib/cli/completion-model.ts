@@ -64,3 +64,13 @@ export const completed = (commands: readonly Command[]): CompletedCommand[] =>
     ),
     arguments: argumentsOf(command),
   }));
+
+/** Reads names of accounts out of the policy file as text: fast, and nothing of it is run or parsed. */
+export const accountNames = (file: string): string =>
+  `sed -nE 's/^ *(- *)?(\\{ *)?name: *"?([a-z0-9-]+)"? *([,}#].*)?$/\\3/p;s/^ *- *\\{ *name: *"?([a-z0-9-]+)"?[ ,].*/\\1/p' "${file}" 2>/dev/null | sort -u`;
+
+export const isList = (values: Values): values is readonly string[] => typeof values !== 'string';
+export const flag = ({ name }: CompletedOption): string => `--${name}`;
+
+/** Of `hooksweep help COMMAND`, which is no command of its own. */
+export const helpSummary = 'Show the help of a command.';

@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { commands } from '../../lib/cli/commands.ts';
 import { providers } from '../../lib/providers/registry.ts';
 import { accountYaml, folder, policyYaml, run } from './desk.ts';
+import { missing, offeredBy } from './shells.ts';
 
 const scripts: Record<string, string> = {};
 beforeAll(async () => {
@@ -90,11 +91,55 @@ describe.each(['zsh', 'fish'])('completion in %s', (shell) => {
       expect(script).toContain(summary.replaceAll("'", shell === 'zsh' ? "'\\''" : "\\'"));
       const lines = script
         .split('\n')
-        .filter((line) => new RegExp(`(_from |^ +)${name}['")]`).test(line))
+        .filter((line) => new RegExp(`(_at |^ +)${name}['")]`).test(line))
         .join('\n');
       for (const option of Object.keys(options)) expect(lines).toMatch(new RegExp(`(--|-l )${option}\\b`));
     }
     expect(script).toContain('hooksweep_accounts');
+  });
+});
+
+/** What is offered at the end of a line, whichever shell it is typed into. */
+const everywhere: readonly (readonly [line: string, words: readonly string[]])[] = [
+  ['hooksweep ', [...commands.map(({ name }) => name), 'help']],
+  ['hooksweep va', ['validate']],
+  ['hooksweep --config other.yml sc', ['scan']],
+  ['hooksweep --config=other.yml sc', ['scan']],
+  ['hooksweep help dem', ['demo']],
+  ['hooksweep --co', ['--config']],
+  ['hooksweep audit --prov', ['--provider']],
+  ['hooksweep audit --state del', ['deleting', 'deleted']],
+  ['hooksweep audit --state=del', ['deleting', 'deleted']],
+  ['hooksweep --json audit --provider sh', ['shopify']],
+  ['hooksweep --quiet audit --state kept v', ['verify']],
+  ['hooksweep enqueue --now --step ', ['disable', 'delete']],
+  ['hooksweep simulate ', Object.keys(providers)],
+  ['hooksweep scan --account ', ['shop-sandbox']],
+  ['hooksweep scan --account=', ['shop-sandbox']],
+  ['hooksweep scan --config other.yml --account ', ['other']],
+  ['hooksweep scan --config=other.yml --account ', ['other']],
+  ['hooksweep --config other.yml scan --account ', ['other']],
+  ['hooksweep apply pl', ['plan.json']],
+];
+
+describe.each(['bash', 'zsh', 'fish'] as const)('a real %s', (shell) => {
+  it('offers what fits, wherever command and option stand, and runs nothing of a policy file', async ({ skip }) => {
+    const why = missing(shell);
+    skip(why !== null, why ?? '');
+    const cwd = await folder();
+    const planted = '  - name: $(touch planted)\n  - name: a`touch planted`\n';
+    writeFileSync(
+      join(cwd, 'hooksweep.yml'),
+      `${policyYaml([accountYaml('https://a.example', 'shop-sandbox')])}${planted}`,
+    );
+    writeFileSync(join(cwd, 'other.yml'), 'accounts:\n  - name: other # here\n');
+    writeFileSync(join(cwd, 'plan.json'), '{}');
+    const lines = everywhere.map(([line]) => line);
+    const found = offeredBy(shell, scripts[shell] ?? '', lines, cwd);
+    expect(lines.map((line, at) => [line, found[at]])).toEqual(
+      everywhere.map(([line, words]) => [line, words.toSorted()]),
+    );
+    expect(existsSync(join(cwd, 'planted'))).toBe(false);
   });
 });
 
