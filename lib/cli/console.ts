@@ -59,12 +59,13 @@ export const consoleCommand: Command = {
   summary: 'Open a page on this machine: what waits, what is watched, what went, and the decisions about it.',
   usage: '',
   about: `Serves on 127.0.0.1 until Ctrl-C and prints the address, with a random token that lets in whoever has it. Shows what waits
-for approval, what is being watched and until when, what was deleted and what failed, and the story of each webhook with its backup.
+for approval, what is being watched and until when, what was deleted and what failed, the story of each webhook with its backup,
+and what rules and guards say of it now.
 Approve, veto, release, restore, stop and start ask for a reason and a confirmation. Works beside \`run\`, or over a
 deployed stack, and keeps up with it.
 Exit codes: 0, 1 error.`,
   effects: {
-    reads: 'the policy and what is kept',
+    reads: 'the policy, what is kept, and the lists of an account where somebody asks why',
     changes: 'what a person decides on it: as approve, veto, release, restore, stop and start',
   },
   options: { port: { type: 'string' } },

@@ -1,5 +1,5 @@
 import { subjectFrom } from '../jobs/decide.ts';
-import type { Wanted, Why } from '../jobs/why.ts';
+import type { RuleVerdict, Wanted, Why } from '../jobs/why.ts';
 import { quote } from '../policy/wording.ts';
 import { textOf } from './args.ts';
 import { type Command, CommandError, type Context, type ExitCode, exit, type Output } from './command.ts';
@@ -40,7 +40,8 @@ const earliestText = ({ earliest }: Why): string =>
     .filter((part) => part)
     .join(', ');
 
-const facts = (why: Why): (readonly [string, string])[] => {
+/** What is known of it beside rules and guards, as label and text. */
+export const whyFacts = (why: Why): (readonly [string, string])[] => {
   const { webhook, blocked, decision, survivor, needsApproval } = why;
   const rows: (readonly [string, string])[] = [
     ['listed', webhook ? `yes, ${webhook.enabled ? 'on' : 'off'}` : 'no, or it could not be read'],
@@ -56,17 +57,22 @@ const facts = (why: Why): (readonly [string, string])[] => {
   return rows.filter(([, text]) => text !== '');
 };
 
+/** What came of a rule, in a word. */
+export const verdictOf = ({ on, matched, proposes }: RuleVerdict): 'matches' | 'reported' | 'no' | 'off' => {
+  if (matched) return proposes ? 'matches' : 'reported';
+  return on ? 'no' : 'off';
+};
+
+const verdictStyles = { matches: 'red', reported: 'red', no: null, off: 'dim' } as const;
+
 const whyLines = (why: Why, style: Output['style']): string[] => {
   const { rules, guards, record, webhook, account, webhookId, provider, environment } = why;
-  const ruleRows = rules.map(({ rule, on, matched, proposes, confidence, evidence }) => [
-    matched
-      ? { text: proposes ? 'matches' : 'reported', style: style.red }
-      : on
-        ? 'no'
-        : { text: 'off', style: style.dim },
-    rule,
-    matched ? `${confidence}: ${evidence}` : '',
-  ]);
+  const ruleRows = rules.map((verdict) => {
+    const { rule, matched, confidence, evidence } = verdict;
+    const text = verdictOf(verdict);
+    const colour = verdictStyles[text];
+    return [colour === null ? text : { text, style: style[colour] }, rule, matched ? `${confidence}: ${evidence}` : ''];
+  });
   const guardRows = guards.map(({ guard, holds, detail }) => [
     holds ? { text: 'holds', style: style.green } : 'no',
     guard,
@@ -74,7 +80,7 @@ const whyLines = (why: Why, style: Output['style']): string[] => {
   ]);
   return [
     `${style.bold(plain(`${account} ${webhookId}`))}  ${plain(webhook?.url ?? record?.url ?? '')}  ${provider}, ${environment}`,
-    ...tableLines(facts(why), '  '),
+    ...tableLines(whyFacts(why), '  '),
     'Rules:',
     ...tableLines(ruleRows, '  '),
     'Guards:',

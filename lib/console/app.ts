@@ -1,62 +1,20 @@
-import type { Context as Request } from 'hono';
 import { Hono } from 'hono';
 import { html } from 'hono/html';
 import { plain } from '../cli/plain.ts';
 import type { Clock, Random } from '../clock.ts';
-import { CommandError, reportOf } from '../failure.ts';
+import { reportOf } from '../failure.ts';
 import { type ActName, actNames, acts } from './acts.ts';
 import { assets } from './assets.ts';
 import { confirmPart, unwritten } from './confirm.ts';
-import { type Desk, isAtRest, revisionOf } from './desk.ts';
+import { type Desk, revisionOf } from './desk.ts';
 import { type DoorSettings, door, type Env } from './door.ts';
 import { createForms, type Forms, type Outcome } from './forms.ts';
-import { listingPart } from './listing.ts';
-import { meantBy, titleOf } from './meant.ts';
-import { overviewPart, readOverview } from './overview.ts';
+import { type Asked, queryOf, showListing, showOverview, showStory, showWhy } from './looks.ts';
+import { meantBy } from './meant.ts';
 import { notice, page } from './page.ts';
-import { storyPart } from './story.ts';
 import { problemsOf, sentBy } from './submission.ts';
 
 export type ConsoleSettings = DoorSettings & { desk: Desk; clock: Clock; random: Random };
-
-type Asked = Request<Env>;
-
-const queryOf = (c: Asked, name: string): string => c.req.query(name) ?? '';
-
-const showOverview = async (c: Asked, desk: Desk, clock: Clock) => {
-  const revision = await revisionOf(desk);
-  const overview = await desk.read((service) => readOverview(service, clock.now()));
-  return c.html(
-    page(
-      { title: 'Overview', where: desk.where, live: { revision, lookMs: desk.lookMs } },
-      overviewPart(overview, isAtRest(revision) ? null : desk.worker),
-    ),
-  );
-};
-
-const showStory = async (c: Asked, desk: Desk) => {
-  const revision = await revisionOf(desk);
-  const name = queryOf(c, 'record');
-  const [record] = (await desk.read((service) => service.query({ filter: { webhook: name }, limit: 1 }))).records;
-  if (record?.record !== name) {
-    const hint = 'go back to the overview and choose it there';
-    throw new CommandError({ code: 'unknown-record', message: `there is no record ${name}`, hint });
-  }
-  return c.html(
-    page(
-      { title: `Story of ${titleOf(record)}`, where: desk.where, live: { revision, lookMs: desk.lookMs } },
-      storyPart(record),
-    ),
-  );
-};
-
-const showListing = async (c: Asked, desk: Desk) => {
-  const [state = '', account = '', url = '', cursor = ''] = ['state', 'account', 'url', 'cursor'].map((name) =>
-    queryOf(c, name),
-  );
-  const part = await desk.read((service) => listingPart(service, { state, account, url, cursor }));
-  return c.html(page({ title: 'All webhooks', where: desk.where }, part));
-};
 
 const subjectOf = (act: ActName, target: string): string => `${act} ${target}`;
 
@@ -129,6 +87,7 @@ export const consoleApp = (settings: ConsoleSettings): Hono<Env> => {
   app.get(base, (c) => showOverview(c, desk, clock));
   app.get(`${base}webhook`, (c) => showStory(c, desk));
   app.get(`${base}webhooks`, (c) => showListing(c, desk));
+  app.get(`${base}why`, (c) => showWhy(c, desk));
   app.get(`${base}revision`, async (c) => c.text(await revisionOf(desk)));
   app.get(`${base}done`, (c) => showOutcome(c, desk, forms));
   for (const act of actNames) {

@@ -21,7 +21,7 @@ export const page = ({ title, where, live }: Frame, body: Part): Part => html`<!
 <body>
 <a class="skip" href="#main">To the content</a>
 <header class="page bar"><p class="brand"><a href="./">hooksweep</a> <span class="quiet">${plain(where)}</span></p>
-  <nav aria-label="Pages"><a href="./">Overview</a> <a href="webhooks">All webhooks</a></nav></header>
+  <nav aria-label="Pages"><a href="./">Overview</a> <a href="webhooks">All webhooks</a> <a href="why">Ask why</a></nav></header>
 <main id="main" tabindex="-1"${live ? html` data-revision="${live.revision}" data-look-ms="${live.lookMs}"` : ''}>
 <h1>${plain(title)}</h1>
 ${body}

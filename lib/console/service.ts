@@ -6,6 +6,7 @@ import type { Desk as CommandDesk } from '../cli/desk.ts';
 import type { Decided } from '../jobs/decide.ts';
 import type { RestoreAnswer } from '../jobs/restore.ts';
 import type { Status } from '../jobs/status.ts';
+import type { Wanted, Why } from '../jobs/why.ts';
 
 export type Decision = { targets: readonly string[]; reason: string };
 type Results<T> = Promise<{ results: readonly T[] }>;
@@ -18,6 +19,8 @@ export type Service = {
     limit: number;
     cursor?: string;
   }): Promise<{ records: readonly AuditRecord[]; next?: string; unreadable?: readonly Unreadable[] }>;
+  /** Asks the provider for its lists. */
+  why(wanted: Wanted): Promise<Why>;
   approve(asked: Decision): Results<Decided>;
   /** `until` in ISO 8601; null for as long as webhook and rules stay as they are. */
   veto(asked: Decision & { until: string | null }): Results<Decided>;
@@ -35,6 +38,7 @@ export const serviceOf = (desk: CommandDesk, { scrubbed }: Pick<Output, 'scrubbe
   return {
     status: async () => scrubbed(await desk.ask('status', {})),
     query: async ({ filter, ...page }) => scrubbed(await desk.ask('query', { filter: askedFilter(filter), ...page })),
+    why: async (wanted) => scrubbed(await desk.ask('why', wanted)),
     approve: async ({ targets, reason }) => scrubbed(await desk.ask('approve', { targets: [...targets], reason, yes })),
     veto: async ({ targets, reason, until }) =>
       scrubbed(await desk.ask('veto', { targets: [...targets], reason, ...(until !== null && { until }) })),

@@ -9,6 +9,7 @@ import type { Part } from '../report/totals.ts';
 import { actsFor } from './acts.ts';
 import { titleOf } from './meant.ts';
 import { actLink, badge } from './rows.ts';
+import { whyPath } from './why.ts';
 
 const entryPart = ({ seq, at, event, actor, detail, hash }: Entry): Part => html`
   <li><time datetime="${at}">${timeText(at)}</time><div><h3>${plain(event)}</h3><p>${plain(detail)}</p>
@@ -57,7 +58,8 @@ export const storyPart = (record: AuditRecord): Part => html`
   <dl class="panel facts">${facts(record)
     .filter(([, text]) => text !== '')
     .map(([label, text]) => html`<dt>${label}</dt><dd>${plain(text)}</dd>`)}</dl>
-  <p class="acts">${actsFor(record).map((act) => actLink(act, record.record, titleOf(record)))}</p></section>
+  <p class="acts">${actsFor(record).map((act) => actLink(act, record.record, titleOf(record)))}
+    <a class="button" href="${whyPath(record.record)}">Why<span class="hidden-text"> ${plain(titleOf(record))}</span></a></p></section>
 <section data-live="story" aria-labelledby="story"><h2 id="story">Story</h2>
   <ol class="story">${record.history.map(entryPart)}${nextPart(record)}</ol><p class="quiet">${chainText(record)}</p></section>
 <section data-live="backup" aria-labelledby="backup"><h2 id="backup">Backup</h2>${backupPart(record)}</section>`;

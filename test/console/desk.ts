@@ -7,6 +7,7 @@ import type { Desk } from '../../lib/console/desk.ts';
 import { startConsole } from '../../lib/console/server.ts';
 import type { Service } from '../../lib/console/service.ts';
 import type { AccountState, Status } from '../../lib/jobs/status.ts';
+import type { Why } from '../../lib/jobs/why.ts';
 
 export const now = Date.parse('2026-06-01T12:00:00.000Z');
 
@@ -50,6 +51,41 @@ export const record = (id: string, more: Partial<AuditRecord> = {}): AuditRecord
   ...more,
 });
 
+/** What would be said of a webhook that the account lists; `record` as far as anything is kept of it. */
+export const why = (id: string, more: Partial<Why> = {}): Why => ({
+  account: 'shop',
+  scope: 'shop',
+  kind: 'endpoint',
+  webhookId: id,
+  provider: 'modulus',
+  environment: 'sandbox',
+  webhook: {
+    url: `https://t${id}.ngrok-free.app/hook`,
+    name: null,
+    events: ['QRPH_SUCCESS'],
+    enabled: true,
+    createdAt: '2026-01-01T00:00:00.000Z',
+    updatedAt: null,
+    signal: null,
+  },
+  blocked: null,
+  decision: 'propose',
+  rules: [
+    { rule: 'test', on: true, matched: true, proposes: true, confidence: 'high', evidence: 'ends in ngrok-free.app' },
+    { rule: 'stale', on: false, matched: false, proposes: false, confidence: null, evidence: null },
+  ],
+  guards: [
+    { guard: 'protected', holds: false, detail: null },
+    { guard: 'last-one', holds: true, detail: 'nobody else receives QRPH_SUCCESS' },
+  ],
+  needsApproval: ['mode'],
+  survivor: null,
+  restore: { possible: 'yes', lost: ['id'] },
+  earliest: { disable: '2026-06-01T12:00:00.000Z', delete: '2026-06-02T12:00:00.000Z' },
+  record: null,
+  ...more,
+});
+
 const countsOf = (records: readonly AuditRecord[]): Status['records'] =>
   Object.fromEntries([...Map.groupBy(records, ({ state }) => state)].map(([state, { length }]) => [state, length]));
 
@@ -67,7 +103,7 @@ const statusWith = (records: readonly AuditRecord[], more: Partial<Status>): Sta
 export type Call = readonly [name: string, asked: unknown];
 
 /** A service that answers from a list of records and keeps what it was asked to change. */
-const serviceWith = (records: readonly AuditRecord[], status: Status, calls: Call[]): Service => {
+const serviceWith = (records: readonly AuditRecord[], status: Status, calls: Call[], questions: Call[]): Service => {
   const decided =
     (name: string) =>
     async (asked: { targets: readonly string[] }): ReturnType<Service['approve']> => {
@@ -84,6 +120,10 @@ const serviceWith = (records: readonly AuditRecord[], status: Status, calls: Cal
         .filter((one) => plan === undefined || one.planId === plan);
       const end = Number(cursor) + limit;
       return { records: found.slice(Number(cursor), end), ...(found.length > end && { next: String(end) }) };
+    },
+    async why({ account, webhookId }) {
+      questions.push(['why', { account, webhookId }]);
+      return why(webhookId, { account, record: records.find((one) => one.webhookId === webhookId) ?? null });
     },
     approve: decided('approve'),
     veto: decided('veto'),
@@ -127,6 +167,8 @@ export type Visit = {
   cookie: string;
   /** Everything that was to be changed. */
   calls: Call[];
+  /** Every question that a provider has to answer. */
+  questions: Call[];
   get(path: string): Promise<Answer>;
   post(path: string, fields: Record<string, string>, headers?: Record<string, string>): Promise<Answer>;
   /** Opens a form and answers its one-time name. */
@@ -144,7 +186,8 @@ export const visit = async (
   clock = { ...systemClock, now: () => now },
 ): Promise<Visit> => {
   const calls: Call[] = [];
-  const service = serviceWith(records, statusWith(records, status), calls);
+  const questions: Call[] = [];
+  const service = serviceWith(records, statusWith(records, status), calls, questions);
   const use: Desk['read'] = (act) => act(service);
   const desk: Desk = {
     where: '.hooksweep',
@@ -176,5 +219,5 @@ export const visit = async (
       headers: { cookie, origin, 'content-type': 'application/x-www-form-urlencoded', ...headers },
     });
   const form: Visit['form'] = async (path) => /name="form" value="([^"]+)"/.exec((await get(path)).text)?.[1] ?? '';
-  return { url, base, origin, cookie, calls, get, post, form, end };
+  return { url, base, origin, cookie, calls, questions, get, post, form, end };
 };

@@ -16,17 +16,25 @@ describe('the way into the console', () => {
     );
   });
 
-  it.each(['', 'webhook?record=x', 'webhooks', 'revision', 'veto?target=x', 'console.js', 'console.css', 'nowhere'])(
-    'shows nothing of /%s without the cookie, or with a wrong one',
-    async (path) => {
-      const { base, cookie } = await visit([record('1')]);
-      const forged = [`${cookie}x`, cookie.replace(/=./, '=_'), 'hooksweep=1', 'other=1'];
-      for (const headers of [{}, ...forged.map((one) => ({ cookie: one }))]) {
-        const { status, text } = await ask(`${base}${path}`, { headers: headers as Record<string, string> });
-        expect([status, text]).toEqual([403, 'Open the address that `hooksweep console` printed.\n']);
-      }
-    },
-  );
+  it.each([
+    '',
+    'webhook?record=x',
+    'webhooks',
+    'why',
+    'why?account=shop&webhook=1',
+    'revision',
+    'veto?target=x',
+    'console.js',
+    'console.css',
+    'nowhere',
+  ])('shows nothing of /%s without the cookie, or with a wrong one', async (path) => {
+    const { base, cookie } = await visit([record('1')]);
+    const forged = [`${cookie}x`, cookie.replace(/=./, '=_'), 'hooksweep=1', 'other=1'];
+    for (const headers of [{}, ...forged.map((one) => ({ cookie: one }))]) {
+      const { status, text } = await ask(`${base}${path}`, { headers: headers as Record<string, string> });
+      expect([status, text]).toEqual([403, 'Open the address that `hooksweep console` printed.\n']);
+    }
+  });
 
   it.each([
     ['a wrong token', (token: string) => token.replace(/.$/, (last) => (last === '0' ? '1' : '0'))],

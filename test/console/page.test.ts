@@ -252,6 +252,8 @@ describe('the console in the browser', () => {
         '',
         'webhook?record=shop%23shop%23endpoint%233',
         'webhooks',
+        'why',
+        'why?account=shop&webhook=1',
         'veto?target=shop%23shop%23endpoint%231',
         'restore?target=shop%23shop%23endpoint%233',
         'start?target=',

@@ -2,6 +2,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { verdictOf } from '../../lib/cli/why.ts';
+import type { Why } from '../../lib/jobs/why.ts';
 import { openConsole } from '../console/opened.ts';
 import { openAddress, startBrowser } from '../report/browser.ts';
 import { type AuditDocument, hook, mutating, populate, production, shop, tunnel, type Workplace } from './workplace.ts';
@@ -123,6 +125,28 @@ describe('hooksweep console', { timeout: patienceMs }, () => {
     const page = await open(place);
     expect(await act(page, 'Approve all 3', 'of shop', 'ticket 42', 'shop')).toContain('3 of 3 under way at shop');
     expect(await place.states()).toEqual({ 2: 'approved', 3: 'approved', 4: 'approved' });
+  });
+
+  it('says of any webhook why it stays or goes, as the command does, and calls no provider but to list', async () => {
+    const place = await desk();
+    const page = await open(place);
+    await page.getByRole('link', { name: 'Ask why' }).click();
+    await page.getByLabel('Id at the provider').fill('1');
+    await page.getByRole('button', { name: 'Ask' }).click();
+    const told = (await place.ok('why --account shop --webhook 1 --json')).json<Why>();
+    const cells = async (caption: string) =>
+      page
+        .locator('table', { hasText: caption })
+        .locator('tbody tr')
+        .evaluateAll((rows) => rows.map((row) => [row.children[0]?.textContent, row.children[2]?.textContent]));
+    expect(await cells('Guards')).toEqual(told.guards.map(({ guard, holds }) => [guard, holds ? 'holds' : 'no']));
+    expect(await cells('Rules')).toEqual(told.rules.map((rule) => [rule.rule, verdictOf(rule)]));
+    expect(await page.locator('main').innerText()).toContain('Nothing is kept of it');
+    await home(page);
+    await page.getByRole('link', { name: tunnel(2), exact: true }).click();
+    await page.getByRole('link', { name: `Why ${tunnel(2)}` }).click();
+    expect(await cells('Rules')).toContainEqual(['test', 'matches']);
+    expect(mutating(place.provider)).toEqual([]);
   });
 
   it('leaves the folder to others between two looks, and follows a change of the policy', async () => {
