@@ -3,6 +3,7 @@ import { untilFrom } from '../cli/veto.ts';
 import { iso, type Ms } from '../clock.ts';
 import type { Decided } from '../jobs/decide.ts';
 import type { RestoreAnswer } from '../jobs/restore.ts';
+import { type Field, givenAlong, untilField, type Written } from './fields.ts';
 import type { Outcome } from './forms.ts';
 import type { Service } from './service.ts';
 
@@ -10,7 +11,7 @@ export const actNames = ['approve', 'veto', 'release', 'restore', 'stop', 'start
 export type ActName = (typeof actNames)[number];
 
 /** What a person wrote into a form, checked. */
-export type Given = { target: string; reason: string; until: string };
+export type Given = { target: string; reason: string; written: Written };
 
 type Act = {
   /** On links and buttons. */
@@ -23,6 +24,8 @@ type Act = {
   careful: boolean;
   /** It is about accounts, not about webhooks. */
   ofAccounts?: true;
+  /** What it asks beside a reason. */
+  fields?: readonly Field[];
   carryOut(service: Service, given: Given, now: Ms): Promise<Outcome['lines']>;
 };
 
@@ -46,7 +49,8 @@ export const acts: Readonly<Record<ActName, Act>> = {
     question: 'Keep this webhook?',
     says: 'Its cleanup ends, and what hooksweep had switched off is switched on again. The veto lasts until the webhook or the rules change, or until the time that you give.',
     careful: false,
-    carryOut: async (service, { target, reason, until }, now) =>
+    fields: [untilField],
+    carryOut: async (service, { target, reason, written: { until = '' } }, now) =>
       linesOf(
         await service.veto({ targets: [target], reason, until: until === '' ? null : iso(untilFrom(until, now)) }),
       ),
@@ -63,8 +67,8 @@ export const acts: Readonly<Record<ActName, Act>> = {
     question: 'Bring this webhook back?',
     says: 'It is switched on where it still is, and created from its backup where it is gone. It is not swept again.',
     careful: true,
-    carryOut: async (service, { target, reason }) =>
-      linesOf(await service.restore({ records: [target], reason, dryRun: false })),
+    carryOut: async (service, { target, reason, written }) =>
+      linesOf(await service.restore({ records: [target], reason, dryRun: false, ...givenAlong(written) })),
   },
   stop: {
     label: 'Stop',

@@ -5,14 +5,15 @@ import type { Clock, Random } from '../clock.ts';
 import { reportOf } from '../failure.ts';
 import { type ActName, actNames, acts } from './acts.ts';
 import { assets } from './assets.ts';
-import { confirmPart, unwritten } from './confirm.ts';
+import { confirmPart } from './confirm.ts';
 import { type Desk, revisionOf } from './desk.ts';
 import { type DoorSettings, door, type Env } from './door.ts';
+import { problemsOf } from './fields.ts';
 import { createForms, type Forms, type Outcome } from './forms.ts';
 import { type Asked, queryOf, showListing, showOverview, showStory, showWhy } from './looks.ts';
 import { meantBy } from './meant.ts';
 import { notice, page } from './page.ts';
-import { problemsOf, sentBy } from './submission.ts';
+import { fieldsOf, namedBy, writtenIn } from './submission.ts';
 
 export type ConsoleSettings = DoorSettings & { desk: Desk; clock: Clock; random: Random };
 
@@ -22,7 +23,7 @@ const showForm = async (c: Asked, desk: Desk, forms: Forms, act: ActName) => {
   const target = queryOf(c, 'target');
   const meant = await desk.read((service) => meantBy(service, act, target));
   const form = forms.issue(c.get('session'), subjectOf(act, target));
-  return c.html(page({ title: acts[act].question, where: desk.where }, confirmPart(meant, form, unwritten, {})));
+  return c.html(page({ title: acts[act].question, where: desk.where }, confirmPart(meant, form, {}, {})));
 };
 
 const refusals = {
@@ -43,10 +44,13 @@ const outcomeOf = async (title: string, carryOut: () => Promise<Outcome['lines']
 
 const takeForm = async (c: Asked, { desk, clock }: ConsoleSettings, forms: Forms, act: ActName) => {
   const session = c.get('session');
-  const { form, target, ...written } = sentBy(await c.req.parseBody());
+  const body = await c.req.parseBody();
+  const { form, target } = namedBy(body);
   return desk.change(async (service) => {
     const meant = await meantBy(service, act, target);
-    const problems = problemsOf(meant, written, clock.now());
+    const fields = fieldsOf(meant);
+    const written = writtenIn(body, fields);
+    const problems = problemsOf(fields, written, clock.now());
     const { question: title, label } = acts[act];
     if (meant.obstacle !== null || Object.keys(problems).length > 0) {
       const again = forms.issue(session, subjectOf(act, target));
@@ -55,7 +59,9 @@ const takeForm = async (c: Asked, { desk, clock }: ConsoleSettings, forms: Forms
     const standing = forms.take(form, session, subjectOf(act, target));
     if (standing !== 'new')
       return c.html(notice({ title: 'Nothing was done', where: desk.where }, [refusals[standing]]), 409);
-    const outcome = await outcomeOf(label, () => acts[act].carryOut(service, { target, ...written }, clock.now()));
+    const outcome = await outcomeOf(label, () =>
+      acts[act].carryOut(service, { target, reason: written.reason ?? '', written }, clock.now()),
+    );
     forms.settle(form, outcome);
     return c.redirect(`done?${new URLSearchParams({ form })}`, 303);
   });

@@ -1,26 +1,31 @@
 import { html } from 'hono/html';
 import { plain } from '../cli/plain.ts';
-import { limits } from '../limits.ts';
 import type { Part } from '../report/totals.ts';
 import { acts } from './acts.ts';
+import type { Field, Problems, Written } from './fields.ts';
 import { type Meant, titleOf } from './meant.ts';
 import { storyPath } from './rows.ts';
+import { fieldsOf } from './submission.ts';
 
-/** What a person has written so far; shown again where something is missing. */
-export type Written = { reason: string; word: string; until: string };
-export const unwritten: Written = { reason: '', word: '', until: '' };
-
-/** What is wrong with each field, in words. */
-export type Problems = Partial<Record<keyof Written, string>>;
-
-const field = (name: keyof Written, label: string, written: Written, problems: Problems, more: Part): Part => {
+const fieldPart = (field: Field, written: Written, problems: Problems): Part => {
+  const { name, label, wanted, choices, charactersMax, unshown } = field;
   const problem = problems[name];
+  const text = unshown && problem !== undefined ? '' : (written[name] ?? '');
+  const marks = html`${wanted === null ? '' : html` required`}${
+    problem === undefined ? '' : html` aria-invalid="true" aria-describedby="${name}-problem" autofocus`
+  }`;
   return html`
-  <div class="field"><label for="${name}">${label}</label>
-    <input id="${name}" name="${name}" value="${written[name]}" autocomplete="off" ${more}${
-      problem ? html` aria-invalid="true" aria-describedby="${name}-problem" autofocus` : ''
-    }>
-    ${problem ? html`<p class="problem" id="${name}-problem">${problem}</p>` : ''}</div>`;
+  <div class="field"><label for="${name}">${plain(label)}</label>
+    ${
+      choices
+        ? html`<select id="${name}" name="${name}"${marks}>${choices.map(
+            ([value, said]) => html`<option value="${value}"${value === text ? html` selected` : ''}>${said}</option>`,
+          )}</select>`
+        : html`<input id="${name}" name="${name}" value="${text}" autocomplete="off" spellcheck="false"${
+            charactersMax === undefined ? '' : html` maxlength="${charactersMax}"`
+          }${marks}>`
+    }
+    ${problem === undefined ? '' : html`<p class="problem" id="${name}-problem">${plain(problem)}</p>`}</div>`;
 };
 
 const subject = ({ records, account }: Meant): Part =>
@@ -40,18 +45,15 @@ const buttonText = ({ act, records, account }: Meant): string => {
 
 /** Asks for a reason, and for a yes that names what is meant. */
 export const confirmPart = (meant: Meant, form: string, written: Written, problems: Problems): Part => {
-  const { act, target, word, notes, obstacle } = meant;
+  const { act, target, notes, obstacle } = meant;
   if (obstacle !== null)
     return html`
 <section class="panel said">${subject(meant)}<p>${plain(`This cannot be done now: ${obstacle}`)}</p>
   <p><a href="./">Back to the overview</a></p></section>`;
-  const most = html`maxlength="${limits.reasonCharactersMax}" required`;
   return html`
 <form method="post" action="${act}" class="panel ask">${subject(meant)}
   <p>${acts[act].says}</p>${notes.map((note) => html`<p>${plain(note)}</p>`)}
   <input type="hidden" name="form" value="${form}"><input type="hidden" name="target" value="${target}">
-  ${field('reason', 'Your reason, for the history', written, problems, most)}
-  ${act === 'veto' ? field('until', 'Until when (a date, or a duration like 90d; empty for as long as nothing changes)', written, problems, '') : ''}
-  ${word === null ? '' : field('word', `This is production. Type ${plain(word)} to go on`, written, problems, html`required spellcheck="false"`)}
+  ${fieldsOf(meant).map((field) => fieldPart(field, written, problems))}
   <p class="acts"><button class="${act}">${plain(buttonText(meant))}</button> <a href="./">No, go back</a></p></form>`;
 };

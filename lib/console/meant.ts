@@ -3,6 +3,7 @@ import { isOpen } from '../audit/states.ts';
 import { CommandError } from '../failure.ts';
 import { limits } from '../limits.ts';
 import { type ActName, acts, actsFor } from './acts.ts';
+import { type Field, placeField, secretField } from './fields.ts';
 import type { Service } from './service.ts';
 
 /** What an act would be about: what a person reads before they say yes. */
@@ -15,6 +16,8 @@ export type Meant = {
   account: string;
   /** To be typed, because this is production. */
   word: string | null;
+  /** What is asked beside a reason. */
+  fields: readonly Field[];
   /** Worth knowing before. */
   notes: readonly string[];
   /** Why it cannot be done as things stand. */
@@ -31,7 +34,7 @@ const ofAccounts = async (service: Service, act: ActName, target: string): Promi
   const account = target || 'everything';
   const isProduction = named.some(({ environment }) => environment === 'production');
   const word = acts[act].careful && isProduction ? account : null;
-  return { act, target, records: [], account, word, notes: [], obstacle: null };
+  return { act, target, records: [], account, word, fields: acts[act].fields ?? [], notes: [], obstacle: null };
 };
 
 const ofPlan = async (service: Service, act: ActName, target: string): Promise<Meant> => {
@@ -46,17 +49,27 @@ const ofPlan = async (service: Service, act: ActName, target: string): Promise<M
   const notes =
     more > 0 ? [`The plan has ${items} webhooks; ${more} of them are not open any more, or not listed here.`] : [];
   const word = acts[act].careful && environment !== 'sandbox' ? account : null;
-  return { act, target, records: open, account, word, notes, obstacle: null };
+  return { act, target, records: open, account, word, fields: acts[act].fields ?? [], notes, obstacle: null };
 };
 
-/** What a restore says of itself before. */
-const rehearsal = async (service: Service, target: string): Promise<Pick<Meant, 'notes' | 'obstacle'>> => {
-  const [answer] = (await service.restore({ records: [target], reason: 'rehearsal', dryRun: true })).results;
-  if (!answer) return { notes: [], obstacle: 'there is nothing to restore' };
-  const lost = answer.lost.length > 0 ? [`It will come back without: ${answer.lost.join(', ')}.`] : [];
-  return answer.ok
-    ? { notes: [`It ${answer.detail}.`, ...lost], obstacle: null }
-    : { notes: lost, obstacle: answer.detail };
+type Rehearsed = Pick<Meant, 'fields' | 'notes' | 'obstacle'>;
+
+const referencesNote =
+  'Secrets are given as references, never as values, and have to be known here and where it is carried out.';
+
+/** What a restore says of itself before, and what it wants to be given along. */
+const rehearsal = async (service: Service, target: string): Promise<Rehearsed> => {
+  const asked = { records: [target], reason: 'rehearsal', dryRun: true, secrets: {}, secretTo: null };
+  const [answer] = (await service.restore(asked)).results;
+  if (!answer) return { fields: [], notes: [], obstacle: 'there is nothing to restore' };
+  const { ok, detail, lost, asks } = answer;
+  const { takes = [], needs = [], place = false } = asks ?? {};
+  const fields = [...takes.map((name) => secretField(name, needs.includes(name))), ...(place ? [placeField] : [])];
+  const without = lost.length > 0 ? [`It will come back without: ${lost.join(', ')}.`] : [];
+  const notes = [...without, ...(takes.length > 0 ? [referencesNote] : [])];
+  if (ok) return { fields, notes: [`It ${detail}.`, ...notes], obstacle: null };
+  if (needs.length > 0 || place) return { fields, notes, obstacle: null };
+  return { fields, notes: without, obstacle: detail };
 };
 
 const ofRecord = async (service: Service, act: ActName, target: string): Promise<Meant> => {
@@ -66,8 +79,12 @@ const ofRecord = async (service: Service, act: ActName, target: string): Promise
   const { account, environment, state } = record;
   const word = acts[act].careful && environment === 'production' ? account : null;
   const meant = { act, target, records, account, word };
-  if (!actsFor(record).includes(act)) return { ...meant, notes: [], obstacle: `it is ${state}` };
-  return { ...meant, ...(act === 'restore' ? await rehearsal(service, target) : { notes: [], obstacle: null }) };
+  const { fields = [] } = acts[act];
+  if (!actsFor(record).includes(act)) return { ...meant, fields, notes: [], obstacle: `it is ${state}` };
+  return {
+    ...meant,
+    ...(act === 'restore' ? await rehearsal(service, target) : { fields, notes: [], obstacle: null }),
+  };
 };
 
 /**

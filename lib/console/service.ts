@@ -9,6 +9,8 @@ import type { Status } from '../jobs/status.ts';
 import type { Wanted, Why } from '../jobs/why.ts';
 
 export type Decision = { targets: readonly string[]; reason: string };
+/** References to secrets by name, and where a secret goes that the provider makes up. */
+export type GivenAlong = { secrets: Readonly<Record<string, string>>; secretTo: string | null };
 type Results<T> = Promise<{ results: readonly T[] }>;
 
 /** What the console asks for, under the names and in the shapes of the commands. Refusals are `CommandError`s. */
@@ -25,7 +27,7 @@ export type Service = {
   /** `until` in ISO 8601; null for as long as webhook and rules stay as they are. */
   veto(asked: Decision & { until: string | null }): Results<Decided>;
   release(asked: Decision): Results<Decided>;
-  restore(asked: { records: readonly string[]; reason: string; dryRun: boolean }): Results<RestoreAnswer>;
+  restore(asked: { records: readonly string[]; reason: string; dryRun: boolean } & GivenAlong): Results<RestoreAnswer>;
   /** Without an account everything is meant. */
   stop(asked: { account: string | null; reason: string }): Promise<void>;
   start(asked: { account: string | null; reason: string }): Promise<void>;

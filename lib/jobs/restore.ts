@@ -26,6 +26,16 @@ export type RestoreRequest = {
   dryRun: boolean;
 };
 
+/** What a person may give along, by the provider's names, and what has to be given. */
+export type RestoreAsks = {
+  takes: readonly string[];
+  needs: readonly string[];
+  /** The provider makes up a secret, which wants a place. */
+  place: boolean;
+  /** How a reference and a place are written where this is carried out. */
+  forms: SecretStore['forms'];
+};
+
 /** What came of it for one record. `lost` is what the restored webhook will not have again. */
 export type RestoreAnswer = {
   target: string;
@@ -34,12 +44,26 @@ export type RestoreAnswer = {
   url: string | null;
   creates: boolean;
   lost: readonly string[];
+  /** null where nothing can be given: it is not created anew, or this process reads no secrets. */
+  asks: RestoreAsks | null;
+};
+
+const asksOf = (
+  record: CleanupRecord,
+  backup: Backup | undefined,
+  can: Capabilities,
+  forms: SecretStore['forms'],
+): RestoreAsks | null => {
+  if (record.state !== 'deleted') return null;
+  const needs = backup?.urlRedacted ? ['url'] : [];
+  const place = can.issuesSecret?.includes(record.kind) ?? false;
+  return { takes: [...needs, ...(can.takesSecrets ?? [])], needs, place, forms };
 };
 
 /** Why this record cannot be restored as asked, with what to do; null where it can. */
 const obstacle = (
   record: CleanupRecord,
-  backup: Backup | undefined,
+  asks: RestoreAsks | null,
   can: Capabilities,
   asked: RestoreRequest,
   { reference, place }: SecretStore['forms'],
@@ -47,10 +71,10 @@ const obstacle = (
   if (record.state === 'restored' || record.state === 'restoring') return null;
   if (!isLegal(record.state, 'restoring', 'restore')) return `it is ${record.state}: nothing of ours is to be put back`;
   if (record.state === 'failed' && record.leftAs === 'on') return 'it is still there and on';
-  if (record.state !== 'deleted') return null;
-  if (backup?.urlRedacted && asked.secrets.url === undefined)
+  if (asks === null) return null;
+  if (asks.needs.includes('url') && asked.secrets.url === undefined)
     return `its URL held a secret that was never kept: give the whole URL with --secret url=${reference}`;
-  if (can.issuesSecret?.includes(record.kind) && asked.secretTo === null)
+  if (asks.place && asked.secretTo === null)
     return `the provider makes up a secret and shows it once: say where it goes with --secret-to ${place}`;
   const known = ['url', ...(can.takesSecrets ?? [])];
   const unknown = Object.keys(asked.secrets).filter((name) => !known.includes(name));
@@ -91,33 +115,34 @@ export const requestRestore = async (
 ): Promise<RestoreAnswer> => {
   const target = recordName(record);
   const creates = record.state === 'deleted';
-  const answer = { target, url: record.url, creates, lost: [] as readonly string[] };
+  const answer = { target, url: record.url, creates, lost: [], asks: null };
   const account = accountOf(ports.policy, record.account);
   if (!account) return { ...answer, ok: false, detail: 'its account is not in the policy' };
   const opened = await ports.open(account);
   if (opened.status === 'error') return { ...answer, ok: false, detail: opened.why };
   const can = opened.provider.capabilities;
   const stored = await read<BackupItem>(ports.table, backupKey(record, record.cycle));
-  const why = obstacle(record, stored?.backup, can, asked, formsOf(ports));
-  const lost = lostOf(record, can, asked);
-  if (why !== null) return { ...answer, lost, ok: false, detail: why };
+  const forms = formsOf(ports);
+  const asks = asksOf(record, stored?.backup, can, forms);
+  const why = obstacle(record, asks, can, asked, forms);
+  const known = { ...answer, lost: lostOf(record, can, asked), asks: ports.secrets ? asks : null };
+  if (why !== null) return { ...known, ok: false, detail: why };
   if (record.state === 'restored')
-    return { ...answer, ok: true, detail: `restored already${record.restoredAs ? ` as ${record.restoredAs}` : ''}` };
-  if (record.state === 'restoring') return { ...answer, ok: true, detail: 'it is being put back already' };
+    return { ...known, ok: true, detail: `restored already${record.restoredAs ? ` as ${record.restoredAs}` : ''}` };
+  if (record.state === 'restoring') return { ...known, ok: true, detail: 'it is being put back already' };
   const source = creates ? await sourceOf(ports, stored?.backup, asked.secrets) : null;
-  if (source?.status === 'error') return { ...answer, lost, ok: false, detail: source.why };
+  if (source?.status === 'error') return { ...known, ok: false, detail: source.why };
   const plan = creates ? 'would be created from its backup' : 'would be switched on as it was';
-  if (asked.dryRun) return { ...answer, lost, ok: true, detail: plan };
+  if (asked.dryRun) return { ...known, ok: true, detail: plan };
   const homeless = creates ? await takePlace(ports, can, record, asked.secretTo) : null;
-  if (homeless !== null) return { ...answer, lost, ok: false, detail: homeless };
+  if (homeless !== null) return { ...known, ok: false, detail: homeless };
   const written = await change<CleanupRecord>(ports, recordKey(record), (current) =>
     current ? asRestoring(current, asked, ports.clock.now(), ports.actor) : null,
   );
-  if (!written.won) return { ...answer, lost, ok: false, detail: `it is ${written.item?.state ?? 'gone'} by now` };
+  if (!written.won) return { ...known, ok: false, detail: `it is ${written.item?.state ?? 'gone'} by now` };
   await follow(ports, written.item);
   return {
-    ...answer,
-    lost,
+    ...known,
     ok: true,
     detail: creates ? 'is being created from its backup' : 'is being switched on as it was',
   };

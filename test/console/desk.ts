@@ -51,6 +51,11 @@ export const record = (id: string, more: Partial<AuditRecord> = {}): AuditRecord
   ...more,
 });
 
+export const backup: NonNullable<AuditRecord['backup']> = {
+  ...{ id: '3', kind: 'endpoint', url: 'https://t3.ngrok-free.app/hook', name: null, events: ['QRPH_SUCCESS'] },
+  ...{ settings: {}, secretId: null, enabled: true, createdAt: null, fingerprint: 'f1:x:on', urlRedacted: false },
+};
+
 /** What would be said of a webhook that the account lists; `record` as far as anything is kept of it. */
 export const why = (id: string, more: Partial<Why> = {}): Why => ({
   account: 'shop',
@@ -130,8 +135,12 @@ const serviceWith = (records: readonly AuditRecord[], status: Status, calls: Cal
     release: decided('release'),
     async restore(asked) {
       if (!asked.dryRun) calls.push(['restore', asked]);
+      const wantsSecrets = records.some(({ record, backup }) => asked.records.includes(record) && backup?.urlRedacted);
       const answer = { ok: true, detail: 'would be created from its backup', url: null, creates: true, lost: ['id'] };
-      return { results: asked.records.map((target) => ({ target, ...answer })) };
+      const forms = { reference: 'env:NAME', place: 'file:PATH' };
+      const asks = wantsSecrets ? { takes: ['url', 'token'], needs: ['url'], place: true, forms } : null;
+      const ok = !wantsSecrets || asked.secrets.url !== undefined;
+      return { results: asked.records.map((target) => ({ target, ...answer, ok, asks })) };
     },
     stop: turned('stop'),
     start: turned('start'),

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../lib/clock.ts';
 import { actNames } from '../../lib/console/acts.ts';
 import { limits } from '../../lib/limits.ts';
-import { account, ask, cookieOf, now, record, visit } from './desk.ts';
+import { account, ask, cookieOf, now, backup as plainBackup, record, visit } from './desk.ts';
 
 const target = 'shop#shop#endpoint#1';
 const path = (act: string, name = target): string => `${act}?target=${encodeURIComponent(name)}`;
@@ -14,6 +14,7 @@ const plan = {
   createdAt: '2026-06-01T11:00:00.000Z',
   lapsesAt: '2026-06-08T11:00:00.000Z',
 } as const;
+const backup = { ...plainBackup, urlRedacted: true };
 const inProduction = { accounts: [account('shop', { environment: 'production' })] };
 
 describe('a decision in the console', () => {
@@ -21,7 +22,11 @@ describe('a decision in the console', () => {
     ['approve', { state: 'proposed' }, { targets: [target], reason: 'ticket 42' }],
     ['veto', { state: 'observing' }, { targets: [target], reason: 'ticket 42', until: null }],
     ['release', { state: 'observing', held: 'dead-lettered' }, { targets: [target], reason: 'ticket 42' }],
-    ['restore', { state: 'deleted' }, { records: [target], reason: 'ticket 42', dryRun: false }],
+    [
+      'restore',
+      { state: 'deleted' },
+      { records: [target], reason: 'ticket 42', dryRun: false, secrets: {}, secretTo: null },
+    ],
   ] as const)('%s names the URL before, and is carried out once with its reason', async (act, more, asked) => {
     const { get, post, form, calls } = await visit([record('1', more)]);
     const page = (await get(path(act))).text;
@@ -71,6 +76,47 @@ describe('a decision in the console', () => {
     const { post, form, calls } = await visit([record('1')]);
     await post('veto', { form: await form(path('veto')), target, reason: 'r', until: '30d' });
     expect(calls).toEqual([['veto', { targets: [target], reason: 'r', until: '2026-07-01T12:00:00.000Z' }]]);
+  });
+});
+
+describe('a restore that wants a secret', () => {
+  const planted = 'https://u:planted-4711@q.example.com/?token=planted-4711';
+  const desk = () => visit([record('1', { state: 'deleted', backup })]);
+  const fields = { target, reason: 'r', 'secret:url': 'env:SHOP_URL', 'secret-to': 'file:/tmp/new-secret' };
+
+  it('asks where it stands and where a new one goes, and hands on just that', async () => {
+    const { get, post, form, calls } = await desk();
+    const { text } = await get(path('restore'));
+    expect(text).toMatch(/name="secret:url"[^>]* required/);
+    expect(text).toMatch(/name="secret:token"(?![^>]*required)/);
+    expect(text).toMatch(/name="secret-to"[^>]* required/);
+    const sent = { ...fields, form: await form(path('restore')), 'secret:other': 'env:X', until: 'x' };
+    expect((await post('restore', sent)).status).toBe(303);
+    const secrets = { url: 'env:SHOP_URL' };
+    const asked = { records: [target], reason: 'r', dryRun: false, secrets, secretTo: 'file:/tmp/new-secret' };
+    expect(calls).toEqual([['restore', asked]]);
+  });
+
+  it.each([
+    ['the secret itself', { 'secret:url': planted }],
+    ['nothing', { 'secret:url': '' }],
+    ['a variable that looks like a secret', { 'secret:url': 'env:sk_live_51H8planted4711abcdefghijklmnop' }],
+    ['another secret itself', { 'secret:token': planted }],
+    ['a place that is none', { 'secret-to': '/tmp/new-secret' }],
+    ['a place somewhere below', { 'secret-to': 'file:new-secret' }],
+    ['no place', { 'secret-to': '' }],
+  ])('refuses %s, does nothing, and shows no text that may be a secret', async (_, wrong) => {
+    const { post, form, calls } = await desk();
+    const sent = { ...fields, form: await form(path('restore')), ...wrong };
+    const { status, text } = await post('restore', sent);
+    expect([status, calls]).toEqual([422, []]);
+    expect(text).toContain('aria-invalid="true"');
+    expect(text).not.toContain('planted');
+  });
+
+  it('says nothing of references where none can be used', async () => {
+    const { get } = await visit([record('1', { state: 'deleted' })]);
+    expect((await get(path('restore'))).text).not.toContain('secret');
   });
 });
 

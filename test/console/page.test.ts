@@ -5,7 +5,7 @@ import type { AuditRecord } from '../../lib/audit/printed.ts';
 import { recordKey } from '../../lib/audit/record.ts';
 import { limits } from '../../lib/limits.ts';
 import { axe, openAddress, startBrowser } from '../report/browser.ts';
-import { account, now, record, type Visit, visit } from './desk.ts';
+import { account, backup, now, record, type Visit, visit } from './desk.ts';
 
 let browser: Browser;
 beforeAll(async () => {
@@ -42,11 +42,6 @@ const withStory = (one: AuditRecord, events: readonly (readonly [string, string]
   return { ...one, history, head };
 };
 
-const backup: AuditRecord['backup'] = {
-  ...{ id: '3', kind: 'endpoint', url: 'https://t3.ngrok-free.app/hook', name: null, events: ['QRPH_SUCCESS'] },
-  ...{ settings: {}, secretId: null, enabled: true, createdAt: null, fingerprint: 'f1:x:on', urlRedacted: false },
-};
-
 const proposedEvent = ['proposed', 'test: host ends in ngrok-free.app'] as const;
 const some = [
   withStory(record('1'), [proposedEvent]),
@@ -55,6 +50,7 @@ const some = [
     proposedEvent,
     ['deleted', 'not listed any more'],
   ]),
+  record('6', { state: 'deleted', backup: { ...backup, urlRedacted: true } }),
 ];
 const busy = {
   accounts: [
@@ -130,9 +126,9 @@ describe('the overview', () => {
     await page.keyboard.press('/');
     await page.keyboard.type('T3.NGROK');
     expect(await page.locator('[data-rows] > li:visible').count()).toBe(1);
-    expect(await page.locator('#count').textContent()).toBe('1 of 5 shown');
+    expect(await page.locator('#count').textContent()).toBe('1 of 6 shown');
     await page.keyboard.press('Escape');
-    expect(await page.locator('[data-rows] > li:visible').count()).toBe(5);
+    expect(await page.locator('[data-rows] > li:visible').count()).toBe(6);
     await page.getByRole('link', { name: 'Veto https://t1.ngrok-free.app/hook' }).focus();
     await page.keyboard.press('Enter');
     await page.waitForURL(/\/veto\?/);
@@ -256,6 +252,7 @@ describe('the console in the browser', () => {
         'why?account=shop&webhook=1',
         'veto?target=shop%23shop%23endpoint%231',
         'restore?target=shop%23shop%23endpoint%233',
+        'restore?target=shop%23shop%23endpoint%236',
         'start?target=',
         'approve?target=sha256:plan',
       ];

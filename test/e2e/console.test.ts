@@ -28,8 +28,10 @@ const desk = async (more: Record<string, unknown> = {}, whole: Record<string, un
   return { ...place, states };
 };
 
-/** Opens the console of a folder; neither page nor console may complain, or ask anybody else. */
-const open = async (place: Workplace): Promise<Page> => {
+const unfinished = 'Failed to load resource: the server responded with a status of 422 (Unprocessable Entity)';
+
+/** Opens the console of a folder; neither page nor console may complain, but of forms that came back, or ask anybody else. */
+const open = async (place: Workplace, formsBack = 0): Promise<Page> => {
   const { url, end, stderr } = await openConsole(place);
   const { page, context, complaints, requests } = await openAddress(browser, url, (asked) =>
     asked.startsWith(`${new URL(url).origin}/`),
@@ -37,7 +39,7 @@ const open = async (place: Workplace): Promise<Page> => {
   onTestFinished(async () => {
     await context.close();
     expect(await end()).toBe(130);
-    expect({ complaints, requests }).toEqual({ complaints: [], requests: [] });
+    expect({ complaints, requests }).toEqual({ complaints: Array(formsBack).fill(unfinished), requests: [] });
     expect(stderr()).not.toContain('warning');
   });
   return page;
@@ -125,6 +127,34 @@ describe('hooksweep console', { timeout: patienceMs }, () => {
     const page = await open(place);
     expect(await act(page, 'Approve all 3', 'of shop', 'ticket 42', 'shop')).toContain('3 of 3 under way at shop');
     expect(await place.states()).toEqual({ 2: 'approved', 3: 'approved', 4: 'approved' });
+  });
+
+  it('brings a webhook with a secret in its URL back by a reference, and neither keeps nor shows the secret', async () => {
+    const place = await desk();
+    const secret = 'planted-4711-in-the-url';
+    const whole = `${tunnel(5)}?token=${secret}`;
+    populate(place.provider, [hook('1', production), hook('5', whole)]);
+    await place.ok('scan --accept-shrink', 2);
+    await place.ok('run --until-idle --approve');
+    place.env.HOOK_URL = whole;
+    const page = await open(place, 1);
+    const shown: string[] = [];
+    await page.locator('[data-live="deleted"] a.restore').click();
+    await page.getByLabel('url: where the whole URL stands').fill(whole);
+    await page.getByLabel('Your reason').fill('it was needed');
+    await page.locator('form button').click();
+    expect(await page.locator('.problem').innerText()).toContain('This is no reference');
+    expect(await page.getByLabel('Your reason').inputValue()).toBe('it was needed');
+    shown.push(await page.content());
+    await page.getByLabel('url: where the whole URL stands').fill('env:HOOK_URL');
+    await page.locator('form button').click();
+    expect(await page.locator('.said').innerText()).toContain('is being created from its backup');
+    shown.push(await page.content());
+    await place.ok('run --until-idle');
+    expect([...place.provider.state.values()].map(({ url }) => url)).toContain(whole);
+    expect(shown.join()).not.toContain(secret);
+    expect((await place.ok('audit --json --history')).stdout).not.toContain(secret);
+    await place.ok('audit verify');
   });
 
   it('says of any webhook why it stays or goes, as the command does, and calls no provider but to list', async () => {

@@ -1,0 +1,112 @@
+import { untilFrom } from '../cli/veto.ts';
+import type { Ms } from '../clock.ts';
+import { CommandError } from '../failure.ts';
+import { limits } from '../limits.ts';
+import { parseReference } from '../policy/reference.ts';
+import type { GivenAlong } from './service.ts';
+
+/** What a person wrote into a form, by the names of its fields. */
+export type Written = Readonly<Record<string, string>>;
+
+/** One input of a form, beside what every form has. */
+export type Field = {
+  name: string;
+  label: string;
+  /** What is said where it is empty and must not be; null where it may be. */
+  wanted: string | null;
+  /** One of these; any text where there are none. */
+  choices?: readonly (readonly [value: string, label: string])[];
+  /** Longest text, in characters. */
+  charactersMax?: number;
+  /** A text that is wrong is shown nowhere: it may be a secret in the place of its reference. */
+  unshown?: true;
+  /** What is wrong with a text, in words; null where nothing is. */
+  problem(text: string, now: Ms): string | null;
+};
+
+/** What is wrong with each field, in words. */
+export type Problems = Readonly<Record<string, string>>;
+
+export const problemOf = ({ choices, wanted, problem }: Field, text: string, now: Ms): string | null => {
+  if (text === '') return wanted;
+  if (choices && !choices.some(([value]) => value === text)) return 'Choose one of these.';
+  return problem(text, now);
+};
+
+/** What keeps a form from being taken, field by field. */
+export const problemsOf = (fields: readonly Field[], written: Written, now: Ms): Problems =>
+  Object.fromEntries(
+    fields.flatMap((field) => {
+      const problem = problemOf(field, written[field.name] ?? '', now);
+      return problem === null ? [] : [[field.name, problem]];
+    }),
+  );
+
+const { reasonCharactersMax } = limits;
+
+export const reasonField: Field = {
+  name: 'reason',
+  label: 'Your reason, for the history',
+  wanted: 'Give a reason: the history keeps it.',
+  charactersMax: reasonCharactersMax,
+  problem: ({ length }) =>
+    length > reasonCharactersMax ? `A reason has at most ${reasonCharactersMax} characters.` : null,
+};
+
+export const untilField: Field = {
+  name: 'until',
+  label: 'Until when (a date, or a duration like 90d; empty for as long as nothing changes)',
+  wanted: null,
+  problem(text, now) {
+    try {
+      untilFrom(text, now);
+      return null;
+    } catch (error) {
+      if (error instanceof CommandError)
+        return `${error.failure.message.replace('--until ', '')}; ${error.failure.hint}`;
+      throw error;
+    }
+  },
+};
+
+/** On production: the name of the account. */
+export const wordField = (word: string): Field => {
+  const wanted = `Type ${word}, exactly as it is written here.`;
+  return {
+    name: 'word',
+    label: `This is production. Type ${word} to go on`,
+    wanted,
+    problem: (text) => (text === word ? null : wanted),
+  };
+};
+
+const secretPrefix = 'secret:';
+
+/** A reference to a secret. The value never comes here: whoever makes the call reads it then. */
+export const secretField = (name: string, isNeeded: boolean): Field => ({
+  name: `${secretPrefix}${name}`,
+  label: `${name}: where ${name === 'url' ? 'the whole URL' : 'it'} stands, as env:NAME${isNeeded ? '' : ' (empty: it comes back without)'}`,
+  wanted: isNeeded ? 'It cannot come back without. Put it into a variable, and write env:NAME.' : null,
+  unshown: true,
+  problem: (text) =>
+    parseReference(text) === null
+      ? 'This is no reference, and is shown nowhere. Put the value into a variable, and write env:NAME.'
+      : null,
+});
+
+export const placeField: Field = {
+  name: 'secret-to',
+  label: 'Where the secret goes that the provider makes up: file: and the whole path of a new file',
+  wanted: 'The provider shows it once. Write file:/, and the path of a file that is not there yet.',
+  problem: (text) => (/^file:\/./.test(text) ? null : 'Write file:/, and the path of a file that is not there yet.'),
+};
+
+/** What was given along, as the commands take it. */
+export const givenAlong = (written: Written): GivenAlong => ({
+  secrets: Object.fromEntries(
+    Object.entries(written).flatMap(([name, text]) =>
+      name.startsWith(secretPrefix) && text !== '' ? [[name.slice(secretPrefix.length), text]] : [],
+    ),
+  ),
+  secretTo: written['secret-to'] || null,
+});
