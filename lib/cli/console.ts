@@ -61,12 +61,12 @@ export const consoleCommand: Command = {
   about: `Serves on 127.0.0.1 until Ctrl-C and prints the address, with a random token that lets in whoever has it. Shows what waits
 for approval, what is being watched and until when, what was deleted and what failed, the story of each webhook with its backup,
 and what rules and guards say of it now.
-Approve, veto, release, restore, stop and start ask for a reason and a confirmation. Works beside \`run\`, or over a
+Approve, veto, release, restore, enqueue, replace, stop and start ask for a reason and a confirmation. Works beside \`run\`, or over a
 deployed stack, and keeps up with it.
 Exit codes: 0, 1 error.`,
   effects: {
     reads: 'the policy, what is kept, and the lists of an account where somebody asks why',
-    changes: 'what a person decides on it: as approve, veto, release, restore, stop and start',
+    changes: 'what a person decides on it: as approve, veto, release, restore, enqueue, replace, stop and start',
   },
   options: { port: { type: 'string' } },
   optionHelp: { port: portHelp },

@@ -3,14 +3,14 @@ import { plain } from '../cli/plain.ts';
 import type { Part } from '../report/totals.ts';
 import { acts } from './acts.ts';
 import type { Field, Problems, Written } from './fields.ts';
-import { type Meant, titleOf } from './meant.ts';
-import { storyPath } from './rows.ts';
+import type { Meant } from './meant.ts';
 import { fieldsOf } from './submission.ts';
 
 const fieldPart = (field: Field, written: Written, problems: Problems): Part => {
-  const { name, label, wanted, choices, charactersMax, unshown } = field;
+  const { name, label, wanted, choices, charactersMax, isShown } = field;
   const problem = problems[name];
-  const text = unshown && problem !== undefined ? '' : (written[name] ?? '');
+  const given = written[name] ?? '';
+  const text = isShown?.(given) === false ? '' : given;
   const marks = html`${wanted === null ? '' : html` required`}${
     problem === undefined ? '' : html` aria-invalid="true" aria-describedby="${name}-problem" autofocus`
   }`;
@@ -28,18 +28,18 @@ const fieldPart = (field: Field, written: Written, problems: Problems): Part => 
     ${problem === undefined ? '' : html`<p class="problem" id="${name}-problem">${plain(problem)}</p>`}</div>`;
 };
 
-const subject = ({ records, account }: Meant): Part =>
-  records.length === 0
+const subject = ({ subjects, account }: Meant): Part =>
+  subjects.length === 0
     ? html`<p class="subject"><strong>${plain(account)}</strong></p>`
     : html`
-  <ul class="panel subjects" aria-label="What is meant">${records.map(
-    (record) => html`<li><bdi><a href="${storyPath(record.record)}"><code>${plain(titleOf(record))}</code></a></bdi>
-      <span class="quiet">${plain(`${record.account}, ${record.environment}, ${record.state}`)}</span></li>`,
+  <ul class="panel subjects" aria-label="What is meant">${subjects.map(
+    ({ title, path, about }) => html`<li><bdi><a href="${path}"><code>${plain(title)}</code></a></bdi>
+      <span class="quiet">${plain(about)}</span></li>`,
   )}</ul>`;
 
-const buttonText = ({ act, records, account }: Meant): string => {
-  const [first] = records;
-  const what = first === undefined ? account : records.length === 1 ? titleOf(first) : `${records.length} webhooks`;
+const buttonText = ({ act, subjects, account }: Meant): string => {
+  const [first] = subjects;
+  const what = first === undefined ? account : subjects.length === 1 ? first.title : `${subjects.length} webhooks`;
   return `${acts[act].label} ${what}`;
 };
 

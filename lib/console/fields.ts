@@ -18,8 +18,8 @@ export type Field = {
   choices?: readonly (readonly [value: string, label: string])[];
   /** Longest text, in characters. */
   charactersMax?: number;
-  /** A text that is wrong is shown nowhere: it may be a secret in the place of its reference. */
-  unshown?: true;
+  /** Whether a text may be shown again where the form comes back; without it any may. It may be a secret, or hold one. */
+  isShown?: (text: string) => boolean;
   /** What is wrong with a text, in words; null where nothing is. */
   problem(text: string, now: Ms): string | null;
 };
@@ -85,9 +85,9 @@ const secretPrefix = 'secret:';
 /** A reference to a secret. The value never comes here: whoever makes the call reads it then. */
 export const secretField = (name: string, isNeeded: boolean): Field => ({
   name: `${secretPrefix}${name}`,
-  label: `${name}: where ${name === 'url' ? 'the whole URL' : 'it'} stands, as env:NAME${isNeeded ? '' : ' (empty: it comes back without)'}`,
+  label: `${name}: where ${name === 'url' ? 'the whole URL' : 'it'} stands, as env:NAME${isNeeded ? '' : ' (may be empty)'}`,
   wanted: isNeeded ? 'It cannot come back without. Put it into a variable, and write env:NAME.' : null,
-  unshown: true,
+  isShown: (text) => parseReference(text) !== null,
   problem: (text) =>
     parseReference(text) === null
       ? 'This is no reference, and is shown nowhere. Put the value into a variable, and write env:NAME.'

@@ -4,10 +4,10 @@ import { CommandError } from '../failure.ts';
 import { type Desk, isAtRest, revisionOf } from './desk.ts';
 import type { Env } from './door.ts';
 import { listingPart } from './listing.ts';
-import { titleOf } from './meant.ts';
 import { overviewPart, readOverview } from './overview.ts';
 import { page } from './page.ts';
 import { storyPart } from './story.ts';
+import { titleOf } from './subject.ts';
 import { askWhyPart, wantedBy, whyPart, whyTitle } from './why.ts';
 
 export type Asked = Request<Env>;

@@ -1,17 +1,20 @@
 import type { AuditRecord } from '../audit/printed.ts';
 import { isOpen } from '../audit/states.ts';
-import { CommandError } from '../failure.ts';
 import { limits } from '../limits.ts';
-import { type ActName, acts, actsFor } from './acts.ts';
+import { type ActName, acts, actsAt, actsFor } from './acts.ts';
 import { type Field, placeField, secretField } from './fields.ts';
+import { storyPath } from './rows.ts';
 import type { Service } from './service.ts';
+import { subjectNamed, titleOf, unknown } from './subject.ts';
+import { whyPath, whyTitle } from './why.ts';
 
 /** What an act would be about: what a person reads before they say yes. */
 export type Meant = {
   act: ActName;
   /** A record, a plan, or an account; '' for all accounts. */
   target: string;
-  records: readonly AuditRecord[];
+  /** The webhooks, each with the way to what is known of it. */
+  subjects: readonly { title: string; path: string; about: string }[];
   /** The account, or `everything`. */
   account: string;
   /** To be typed, because this is production. */
@@ -24,8 +27,11 @@ export type Meant = {
   obstacle: string | null;
 };
 
-const unknown = (message: string) =>
-  new CommandError({ code: 'unknown-target', message, hint: 'go back to the overview and choose it there' });
+const subjectOf = (record: AuditRecord): Meant['subjects'][number] => ({
+  title: titleOf(record),
+  path: storyPath(record.record),
+  about: `${record.account}, ${record.environment}, ${record.state}`,
+});
 
 const ofAccounts = async (service: Service, act: ActName, target: string): Promise<Meant> => {
   const { accounts } = await service.status();
@@ -34,7 +40,7 @@ const ofAccounts = async (service: Service, act: ActName, target: string): Promi
   const account = target || 'everything';
   const isProduction = named.some(({ environment }) => environment === 'production');
   const word = acts[act].careful && isProduction ? account : null;
-  return { act, target, records: [], account, word, fields: acts[act].fields ?? [], notes: [], obstacle: null };
+  return { act, target, subjects: [], account, word, fields: acts[act].fields ?? [], notes: [], obstacle: null };
 };
 
 const ofPlan = async (service: Service, act: ActName, target: string): Promise<Meant> => {
@@ -49,7 +55,16 @@ const ofPlan = async (service: Service, act: ActName, target: string): Promise<M
   const notes =
     more > 0 ? [`The plan has ${items} webhooks; ${more} of them are not open any more, or not listed here.`] : [];
   const word = acts[act].careful && environment !== 'sandbox' ? account : null;
-  return { act, target, records: open, account, word, fields: acts[act].fields ?? [], notes, obstacle: null };
+  return {
+    act,
+    target,
+    subjects: open.map(subjectOf),
+    account,
+    word,
+    fields: acts[act].fields ?? [],
+    notes,
+    obstacle: null,
+  };
 };
 
 type Rehearsed = Pick<Meant, 'fields' | 'notes' | 'obstacle'>;
@@ -78,12 +93,30 @@ const ofRecord = async (service: Service, act: ActName, target: string): Promise
   if (record?.record !== target) throw unknown(`there is no record ${target}`);
   const { account, environment, state } = record;
   const word = acts[act].careful && environment === 'production' ? account : null;
-  const meant = { act, target, records, account, word };
+  const meant = { act, target, subjects: [subjectOf(record)], account, word };
   const { fields = [] } = acts[act];
   if (!actsFor(record).includes(act)) return { ...meant, fields, notes: [], obstacle: `it is ${state}` };
   return {
     ...meant,
     ...(act === 'restore' ? await rehearsal(service, target) : { fields, notes: [], obstacle: null }),
+  };
+};
+
+/** A webhook as its provider lists it now. */
+const ofListed = async (service: Service, act: ActName, target: string): Promise<Meant> => {
+  const why = await service.why(subjectNamed(target));
+  const { account, environment, webhook, guards } = why;
+  const about = `${account}, ${environment}, ${webhook?.enabled ? 'on' : 'off'}`;
+  const obstacle = webhook === null ? 'it is not listed, or could not be read' : 'its cleanup is under way, or rests';
+  return {
+    act,
+    target,
+    subjects: [{ title: whyTitle(why), path: whyPath(target), about: webhook === null ? account : about }],
+    account,
+    word: acts[act].careful && environment === 'production' ? account : null,
+    fields: acts[act].ofListed?.(why) ?? [],
+    notes: guards.filter(({ holds }) => holds).map(({ guard, detail }) => `The guard ${guard} holds: ${detail}.`),
+    obstacle: actsAt(why).includes(act) ? null : obstacle,
   };
 };
 
@@ -93,10 +126,7 @@ const ofRecord = async (service: Service, act: ActName, target: string): Promise
  * @throws CommandError where there is no such thing
  */
 export const meantBy = (service: Service, act: ActName, target: string): Promise<Meant> => {
+  if (acts[act].ofListed) return ofListed(service, act, target);
   if (acts[act].ofAccounts) return ofAccounts(service, act, target);
   return target.startsWith('sha256:') ? ofPlan(service, act, target) : ofRecord(service, act, target);
 };
-
-/** The URL as it may be shown, or what names one without. */
-export const titleOf = ({ url, kind, webhookId }: Pick<AuditRecord, 'url' | 'kind' | 'webhookId'>): string =>
-  url ?? `${kind === 'endpoint' ? 'webhook' : 'signing secret'} ${webhookId}`;

@@ -7,7 +7,7 @@ import { timeText } from '../cli/time-text.ts';
 import type { OpenRecord } from '../jobs/status.ts';
 import type { Part } from '../report/totals.ts';
 import { type ActName, acts, actsFor } from './acts.ts';
-import { titleOf } from './meant.ts';
+import { titleOf } from './subject.ts';
 
 const badges: Readonly<Record<State, 'propose' | 'keep' | 'report'>> = {
   proposed: 'report',

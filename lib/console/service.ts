@@ -7,8 +7,10 @@ import type { Decided } from '../jobs/decide.ts';
 import type { RestoreAnswer } from '../jobs/restore.ts';
 import type { Status } from '../jobs/status.ts';
 import type { Wanted, Why } from '../jobs/why.ts';
+import type { Answer } from '../requests/requests.ts';
 
 export type Decision = { targets: readonly string[]; reason: string };
+type Listed = { account: string; scope: string; webhookId: string; reason: string };
 /** References to secrets by name, and where a secret goes that the provider makes up. */
 export type GivenAlong = { secrets: Readonly<Record<string, string>>; secretTo: string | null };
 type Results<T> = Promise<{ results: readonly T[] }>;
@@ -28,6 +30,8 @@ export type Service = {
   veto(asked: Decision & { until: string | null }): Results<Decided>;
   release(asked: Decision): Results<Decided>;
   restore(asked: { records: readonly string[]; reason: string; dryRun: boolean } & GivenAlong): Results<RestoreAnswer>;
+  enqueue(asked: Listed & { step: 'disable' | 'delete'; now: boolean }): Promise<Answer<'enqueue'>>;
+  replace(asked: Listed & { url: string } & GivenAlong): Promise<Answer<'replace'>>;
   /** Without an account everything is meant. */
   stop(asked: { account: string | null; reason: string }): Promise<void>;
   start(asked: { account: string | null; reason: string }): Promise<void>;
@@ -47,6 +51,8 @@ export const serviceOf = (desk: CommandDesk, { scrubbed }: Pick<Output, 'scrubbe
     release: async ({ targets, reason }) => scrubbed(await desk.ask('release', { targets: [...targets], reason })),
     restore: async ({ records, ...asked }) =>
       scrubbed(await desk.ask('restore', { records: [...records], ...asked, yes })),
+    enqueue: async (asked) => scrubbed(await desk.ask('enqueue', { ...asked, yes })),
+    replace: async (asked) => scrubbed(await desk.ask('replace', { ...asked, yes })),
     stop: async ({ account, reason }) => void (await desk.ask('stop', { reason, ...(account && { account }) })),
     start: async ({ account, reason }) => void (await desk.ask('start', { reason, ...(account && { account }) })),
   };

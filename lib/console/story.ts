@@ -7,8 +7,8 @@ import { waitText } from '../cli/story.ts';
 import { timeText } from '../cli/time-text.ts';
 import type { Part } from '../report/totals.ts';
 import { actsFor } from './acts.ts';
-import { titleOf } from './meant.ts';
 import { actLink, badge } from './rows.ts';
+import { titleOf } from './subject.ts';
 import { whyPath } from './why.ts';
 
 const entryPart = ({ seq, at, event, actor, detail, hash }: Entry): Part => html`

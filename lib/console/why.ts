@@ -3,14 +3,12 @@ import { recordName } from '../audit/record.ts';
 import { plain } from '../cli/plain.ts';
 import { waitText } from '../cli/story.ts';
 import { verdictOf, whyFacts } from '../cli/why.ts';
-import { CommandError } from '../failure.ts';
-import { subjectFrom } from '../jobs/decide.ts';
 import type { AccountState } from '../jobs/status.ts';
 import type { GuardVerdict, RuleVerdict, Wanted, Why } from '../jobs/why.ts';
 import { type Part, tableOf } from '../report/totals.ts';
-import { actsFor } from './acts.ts';
-import { titleOf } from './meant.ts';
+import { actsAt } from './acts.ts';
 import { actLink, badge, storyPath } from './rows.ts';
+import { subjectNamed, titleOf } from './subject.ts';
 
 /** What somebody wants to know of; '' for what was not said. A record stands for all of it. */
 export type AskedWhy = { record: string; account: string; webhook: string; scope: string };
@@ -25,10 +23,7 @@ export const wantedBy = ({ record, account, webhook, scope }: AskedWhy): Wanted 
     if (account === '' || webhook === '') return null;
     return { account, webhookId: webhook, ...(scope !== '' && { scope }) };
   }
-  const subject = subjectFrom(record);
-  if (subject) return subject;
-  const hint = 'go back to the overview and choose it there';
-  throw new CommandError({ code: 'bad-record', message: `${record} names no record`, hint });
+  return subjectNamed(record);
 };
 
 const input = (name: 'webhook' | 'scope', label: string, value: string): Part => html`
@@ -64,9 +59,11 @@ const kept = ({ record }: Why): Part =>
     : html`<p>${badge(record.state)} cycle ${record.cycle} ${plain(waitText(record))}
   <a href="${storyPath(record.record)}">Its story</a></p>`;
 
+export const whyTitle = (why: Why): string => titleOf({ ...why, url: why.webhook?.url ?? why.record?.url ?? null });
+
 /** Rules, guards and what follows from them for one webhook, as of when it was asked. */
 export const whyPart = (why: Why): Part => {
-  const { account, provider, environment, scope, webhookId, kind, record } = why;
+  const { account, provider, environment, scope, webhookId, kind } = why;
   const facts = [
     ['account', `${account} (${provider}, ${environment})`],
     ['scope', scope === account ? '' : scope],
@@ -78,14 +75,12 @@ export const whyPart = (why: Why): Part => {
 <section aria-label="Facts"><dl class="panel facts">${facts.map(
     ([label, text]) => html`<dt>${label}</dt><dd>${plain(text ?? '')}</dd>`,
   )}</dl>
-  <p class="acts">${(record === null ? [] : actsFor(record)).map((act) => actLink(act, name, webhookId))}</p></section>
+  <p class="acts">${actsAt(why).map((act) => actLink(act, name, whyTitle(why)))}</p></section>
 <section class="verdicts" aria-label="Rules and guards">
   ${tableOf('Rules', ['Rule', 'Evidence', 'Verdict'], why.rules.map(ruleRow), 3)}
   ${tableOf('Guards', ['Guard', 'Why', 'Verdict'], why.guards.map(guardRow), 3)}</section>
 <section aria-labelledby="kept"><h2 id="kept">Record</h2>${kept(why)}</section>`;
 };
-
-export const whyTitle = (why: Why): string => titleOf({ ...why, url: why.webhook?.url ?? why.record?.url ?? null });
 
 /** The way to it, from whatever shows a record. */
 export const whyPath = (record: string): string => `why?${new URLSearchParams({ record })}`;

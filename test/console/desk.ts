@@ -128,7 +128,11 @@ const serviceWith = (records: readonly AuditRecord[], status: Status, calls: Cal
     },
     async why({ account, webhookId }) {
       questions.push(['why', { account, webhookId }]);
-      return why(webhookId, { account, record: records.find((one) => one.webhookId === webhookId) ?? null });
+      const kept = records.find((one) => one.webhookId === webhookId);
+      const { provider = 'modulus', environment = 'sandbox', kind = 'endpoint' } = kept ?? {};
+      const isOpen = kept?.state === 'observing';
+      const guards = [...why('').guards, { guard: 'open' as const, holds: isOpen, detail: 'its cleanup is under way' }];
+      return why(webhookId, { account, provider, environment, kind, guards, record: kept ?? null });
     },
     approve: decided('approve'),
     veto: decided('veto'),
@@ -141,6 +145,15 @@ const serviceWith = (records: readonly AuditRecord[], status: Status, calls: Cal
       const asks = wantsSecrets ? { takes: ['url', 'token'], needs: ['url'], place: true, forms } : null;
       const ok = !wantsSecrets || asked.secrets.url !== undefined;
       return { results: asked.records.map((target) => ({ target, ...answer, ok, asks })) };
+    },
+    async enqueue(asked) {
+      calls.push(['enqueue', asked]);
+      return { record: `shop#shop#endpoint#${asked.webhookId}`, state: 'approved', dueAt: null };
+    },
+    async replace(asked) {
+      calls.push(['replace', asked]);
+      const old = { ok: true as const, record: `shop#shop#endpoint#${asked.webhookId}`, state: 'approved', dueAt: now };
+      return { created: '77', adopted: false, old, warning: null };
     },
     stop: turned('stop'),
     start: turned('start'),

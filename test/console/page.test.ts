@@ -253,6 +253,8 @@ describe('the console in the browser', () => {
         'veto?target=shop%23shop%23endpoint%231',
         'restore?target=shop%23shop%23endpoint%233',
         'restore?target=shop%23shop%23endpoint%236',
+        'enqueue?target=shop%23shop%23endpoint%231',
+        'replace?target=shop%23shop%23endpoint%231',
         'start?target=',
         'approve?target=sha256:plan',
       ];

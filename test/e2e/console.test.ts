@@ -179,6 +179,40 @@ describe('hooksweep console', { timeout: patienceMs }, () => {
     expect(mutating(place.provider)).toEqual([]);
   });
 
+  it('sends one away by hand, and puts another in the place of a third', async () => {
+    const place = await desk();
+    const page = await open(place);
+    const why = async (id: string, link: string) => {
+      await page.getByRole('link', { name: 'Ask why' }).click();
+      await page.getByLabel('Id at the provider').fill(id);
+      await page.getByRole('button', { name: 'Ask' }).click();
+      await page.getByRole('link', { name: link }).click();
+    };
+    await why('1', `Send away ${production}`);
+    await page.getByLabel('How far it goes').selectOption({ label: 'Switch it off and delete it, unwatched' });
+    await page.getByLabel('Your reason').fill('shop is closed');
+    await page.getByRole('button', { name: `Send away ${production}` }).click();
+    expect(await page.locator('.said').innerText()).toContain('shop#shop#endpoint#1 is approved');
+    expect(mutating(place.provider)).toEqual([]);
+
+    const whole = 'https://hooks.example.com/new?token=planted-4711';
+    await why('2', `Replace ${tunnel(2)}`);
+    await page.getByLabel('Where the new one delivers').fill(whole);
+    await page.getByLabel('Your reason').fill('new host');
+    await page.getByRole('button', { name: `Replace ${tunnel(2)}` }).click();
+    const said = await page.locator('.said').innerText();
+    expect(said).toMatch(/is created and listed[\s\S]*shop#shop#endpoint#2 is approved/);
+    expect(said).not.toContain('planted');
+    expect([...place.provider.state.values()].map(({ url }) => url)).toContain(whole);
+
+    await place.ok('run --until-idle', 2);
+    expect(await place.states()).toMatchObject({ 1: 'deleted', 2: 'deleted', 3: 'proposed' });
+    const told = await place.ok('audit --json --history');
+    expect(told.stdout).toMatch(/enqueued by hand: shop is closed/);
+    expect(told.stdout).not.toContain('planted');
+    await place.ok('audit verify');
+  });
+
   it('leaves the folder to others between two looks, and follows a change of the policy', async () => {
     const place = await desk();
     const page = await open(place);
