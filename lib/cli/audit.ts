@@ -7,6 +7,7 @@ import { guardNames, ruleNames } from '../jobs/why.ts';
 import { parseHostPattern } from '../policy/host-pattern.ts';
 import { quote, suggestion } from '../policy/wording.ts';
 import { providers } from '../providers/registry.ts';
+import { hintAccount } from './account-hint.ts';
 import { textOf } from './args.ts';
 import { exportAll } from './audit-export.ts';
 import { follow } from './audit-follow.ts';
@@ -128,6 +129,7 @@ type Asked = ReturnType<typeof verbOf>;
 const answer = async (context: Context, desk: Desk, { verb, directory = '' }: Asked): Promise<ExitCode> => {
   const { values, out } = context;
   const filter = filterOf(values, desk.clock.now());
+  await hintAccount(desk, filter.account, out);
   const ask = askDesk(desk, out);
   switch (verb) {
     case 'show':

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -237,5 +238,34 @@ describe('a time on the command line', () => {
 
   it.each(['yesterday', '31.1.2026', '2026-13-01', ''])('%j is refused', (text) => {
     expect(() => parsePast(text, 'since', now)).toThrow('--since cannot be read as a time');
+  });
+});
+
+describe('audit of an account that nobody knows', () => {
+  const hinted = async (here: Desk, name: string, ...more: string[]) => {
+    const { code, stdout, stderr } = await here.run(['audit', ...more, '--account', name]);
+    return { code, stdout, hint: /no account .*$/m.exec(stderr)?.[0] ?? null };
+  };
+
+  it.each([
+    ['modulus-sandbx', 'did you mean modulus-sandbox?'],
+    ['elsewhere', 'hooksweep status lists those of the policy'],
+  ])('%s is said on stderr, and the answer stays as it is', async (name, next) => {
+    const here = await desk();
+    await work(here, scanned);
+    const said = `no account "${name}" is in the policy or in a record; ${next}`;
+    expect(await hinted(here, name)).toEqual({ code: 0, stdout: '0 records\n', hint: said });
+    expect(await hinted(here, name, '--json')).toEqual({ code: 0, stdout: '{"records":[]}\n', hint: said });
+    expect(await hinted(here, name, 'verify')).toMatchObject({ code: 0, hint: said });
+  });
+
+  it('is not said of one in the policy, whatever else matches, nor of one that only records know', async () => {
+    const here = await desk();
+    await work(here, scanned);
+    expect(await hinted(here, account, '--state=gone')).toMatchObject({ stdout: '0 records\n', hint: null });
+    const file = join(here.cwd, 'hooksweep.yml');
+    await writeFile(file, (await readFile(file, 'utf8')).replace(`name: ${account}`, 'name: other'));
+    expect(await hinted(here, account, '--state=gone')).toMatchObject({ stdout: '0 records\n', hint: null });
+    expect((await hinted(here, account)).stdout).toMatch(/2 records\n$/);
   });
 });
