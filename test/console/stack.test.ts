@@ -8,7 +8,7 @@ import { openConsole } from './opened.ts';
 
 const account = 'modulus-sandbox';
 const target = `${account}#${account}#endpoint#102`;
-const veto = `veto?target=${encodeURIComponent(target)}`;
+const pathOf = (act: string): string => `${act}?target=${encodeURIComponent(target)}`;
 
 /** The console of somebody who has rights on functions, and no policy, table or credential of a provider. */
 const deployed = async (person: Person) => {
@@ -19,11 +19,11 @@ const deployed = async (person: Person) => {
   const cookie = cookieOf(await ask(url));
   const { origin, pathname } = new URL(url);
   const get = async (path: string) => (await ask(`${origin}${pathname}${path}`, { headers: { cookie } })).text;
-  const send = async () => {
-    const form = /name="form" value="([^"]+)"/.exec(await get(veto))?.[1] ?? '';
-    const body = String(new URLSearchParams({ form, target, reason: 'partner uses it' }));
+  const send = async (act = 'veto', fields: Record<string, string> = {}) => {
+    const form = /name="form" value="([^"]+)"/.exec(await get(pathOf(act)))?.[1] ?? '';
+    const body = String(new URLSearchParams({ form, target, reason: 'partner uses it', ...fields }));
     const headers = { cookie, origin, 'content-type': 'application/x-www-form-urlencoded' };
-    const { headers: answered } = await ask(`${origin}${pathname}veto`, { method: 'POST', headers, body });
+    const { headers: answered } = await ask(`${origin}${pathname}${act}`, { method: 'POST', headers, body });
     return get(String(answered.location));
   };
   return { stack, get, send };
@@ -47,4 +47,15 @@ it('shows everything to somebody who may only read, and says which right a decis
   expect(await get('')).toContain('quick-fox.loca.lt');
   expect(await send()).toContain('the policy hooksweep-dev-hold gives that right');
   expect(await get(`webhook?record=${encodeURIComponent(target)}`)).not.toContain('vetoed');
+});
+
+it('tells why through the function that reads, and sends away by hand through the one that decides', async () => {
+  const { stack, get, send } = await deployed(alice);
+  expect(await get(`why?account=${account}&webhook=102`)).toMatch(/loca\.lt[\s\S]*badge propose">matches/);
+  expect(await send('enqueue', { step: 'delete' })).toContain(`${target} is approved`);
+  expect([...new Set(stack.calls.map(({ name }) => name))].sort()).toEqual([
+    'hooksweep-dev-audit',
+    'hooksweep-dev-enqueue',
+  ]);
+  expect(await get(`webhook?record=${encodeURIComponent(target)}`)).toContain(`aws:${alice.arn}`);
 });
