@@ -40,13 +40,16 @@ export const urlField: Field = {
   },
 };
 
+/** Where it is carried out is not known here; what is refused there says it exactly. */
+const forms = { reference: 'env:NAME, on a stack ssm:/PATH', place: 'file:PATH, on a stack ssm:/PATH' };
+
 /** What a new webhook of this provider can be given along, and has to. */
 export const alongFields = (provider: string): Field[] => {
   const definition = providers[provider];
   if (!definition) return [];
   const { takesSecrets = [], issuesSecret = [] } = capabilitiesOf(definition);
   return [
-    ...takesSecrets.map((name) => secretField(name, false)),
-    ...(issuesSecret.includes('endpoint') ? [placeField] : []),
+    ...takesSecrets.map((name) => secretField(name, false, forms.reference)),
+    ...(issuesSecret.includes('endpoint') ? [placeField(forms.place)] : []),
   ];
 };

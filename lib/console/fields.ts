@@ -82,23 +82,27 @@ export const wordField = (word: string): Field => {
 
 const secretPrefix = 'secret:';
 
-/** A reference to a secret. The value never comes here: whoever makes the call reads it then. */
-export const secretField = (name: string, isNeeded: boolean): Field => ({
+/** A reference to a secret, written as `form` says. The value never comes here: whoever makes the call reads it then. */
+export const secretField = (name: string, isNeeded: boolean, form: string): Field => ({
   name: `${secretPrefix}${name}`,
-  label: `${name}: where ${name === 'url' ? 'the whole URL' : 'it'} stands, as env:NAME${isNeeded ? '' : ' (may be empty)'}`,
-  wanted: isNeeded ? 'It cannot come back without. Put it into a variable, and write env:NAME.' : null,
+  label: `${name}: where ${name === 'url' ? 'the whole URL' : 'it'} stands, as ${form}${isNeeded ? '' : ' (may be empty)'}`,
+  wanted: isNeeded ? `It cannot come back without. Put it there, and write ${form}.` : null,
   isShown: (text) => parseReference(text) !== null,
   problem: (text) =>
     parseReference(text) === null
-      ? 'This is no reference, and is shown nowhere. Put the value into a variable, and write env:NAME.'
+      ? `This is no reference, and is shown nowhere. Put the value there, and write ${form}.`
       : null,
 });
 
-export const placeField: Field = {
-  name: 'secret-to',
-  label: 'Where the secret goes that the provider makes up: file: and the whole path of a new file',
-  wanted: 'The provider shows it once. Write file:/, and the path of a file that is not there yet.',
-  problem: (text) => (/^file:\/./.test(text) ? null : 'Write file:/, and the path of a file that is not there yet.'),
+/** A file is named whole: another process than this one may write it. */
+export const placeField = (form: string): Field => {
+  const how = `Write ${form}, its path whole, where nothing stands yet.`;
+  return {
+    name: 'secret-to',
+    label: `Where the secret goes that the provider makes up, as ${form}`,
+    wanted: `The provider shows it once. ${how}`,
+    problem: (text) => (/^(?:file|ssm):\/./.test(text) ? null : how),
+  };
 };
 
 /** What was given along, as the commands take it. */

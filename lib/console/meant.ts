@@ -1,5 +1,6 @@
 import type { AuditRecord } from '../audit/printed.ts';
 import { isOpen } from '../audit/states.ts';
+import type { RestoreAsks } from '../jobs/restore.ts';
 import { limits } from '../limits.ts';
 import { type ActName, acts, actsAt, actsFor } from './acts.ts';
 import { type Field, placeField, secretField } from './fields.ts';
@@ -69,8 +70,12 @@ const ofPlan = async (service: Service, act: ActName, target: string): Promise<M
 
 type Rehearsed = Pick<Meant, 'fields' | 'notes' | 'obstacle'>;
 
-const referencesNote =
-  'Secrets are given as references, never as values, and have to be known here and where it is carried out.';
+const referencesNote = 'Secrets are given as references, never as values. Whoever carries it out reads them then.';
+
+const restoreFields = ({ takes, needs, place, forms }: RestoreAsks): Field[] => [
+  ...takes.map((name) => secretField(name, needs.includes(name), forms.reference)),
+  ...(place ? [placeField(forms.place)] : []),
+];
 
 /** What a restore says of itself before, and what it wants to be given along. */
 const rehearsal = async (service: Service, target: string): Promise<Rehearsed> => {
@@ -78,12 +83,12 @@ const rehearsal = async (service: Service, target: string): Promise<Rehearsed> =
   const [answer] = (await service.restore(asked)).results;
   if (!answer) return { fields: [], notes: [], obstacle: 'there is nothing to restore' };
   const { ok, detail, lost, asks } = answer;
-  const { takes = [], needs = [], place = false } = asks ?? {};
-  const fields = [...takes.map((name) => secretField(name, needs.includes(name))), ...(place ? [placeField] : [])];
+  const fields = asks === null ? [] : restoreFields(asks);
+  const wantsMore = asks !== null && (asks.needs.length > 0 || asks.place);
   const without = lost.length > 0 ? [`It will come back without: ${lost.join(', ')}.`] : [];
-  const notes = [...without, ...(takes.length > 0 ? [referencesNote] : [])];
+  const notes = [...without, ...(fields.length > 0 ? [referencesNote] : [])];
   if (ok) return { fields, notes: [`It ${detail}.`, ...notes], obstacle: null };
-  if (needs.length > 0 || place) return { fields, notes, obstacle: null };
+  if (wantsMore) return { fields, notes, obstacle: null };
   return { fields, notes: without, obstacle: detail };
 };
 

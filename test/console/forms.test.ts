@@ -114,6 +114,12 @@ describe('a restore that wants a secret', () => {
     expect(text).not.toContain('planted');
   });
 
+  it('asks in the form in which it is followed where it is carried out', async () => {
+    const { get } = await desk();
+    const { text } = await get(path('restore'));
+    expect(text).toMatch(/as env:NAME<\/label>[\s\S]*as file:PATH<\/label>/);
+  });
+
   it('says nothing of references where none can be used', async () => {
     const { get } = await visit([record('1', { state: 'deleted' })]);
     expect((await get(path('restore'))).text).not.toContain('secret');

@@ -39,6 +39,28 @@ const deleted = async (hooks = [webhook('live'), testHook('a')], can = {}) => {
   return w;
 };
 
+describe('what a restore asks for', () => {
+  it('is said before it is asked for, with what has to be given and how that is written here', async () => {
+    const url = 'https://t1.ngrok-free.app/hook?token=planted';
+    const can = { issuesSecret: ['endpoint'], takesSecrets: ['token'] };
+    const w = await deleted([webhook('live'), testHook('a', { url })], can);
+    w.ports.secrets = storeOf();
+    const forms = { reference: 'env:NAME', place: 'file:PATH' };
+    const asks = { takes: ['url', 'token'], needs: ['url'], place: true, forms };
+    expect(await restore(w, 'a', { dryRun: true })).toMatchObject({ ok: false, asks });
+  });
+
+  it('is nothing where this process reads no secrets, nor where nothing is created anew', async () => {
+    const w = await deleted();
+    expect((await restore(w, 'a', { dryRun: true })).asks).toBeNull();
+    w.ports.secrets = storeOf();
+    const asks = { takes: [], needs: [], place: false };
+    expect(await restore(w, 'a', { dryRun: true })).toMatchObject({ ok: true, asks });
+    await restore(w, 'a');
+    expect(await restore(w, 'a')).toMatchObject({ detail: 'it is being put back already', asks: null });
+  });
+});
+
 describe('a secret that the provider makes up', () => {
   const issuing = async () => {
     const w = await deleted(undefined, { issuesSecret: ['endpoint'] });
