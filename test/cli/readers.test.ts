@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { PassThrough, Writable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -155,5 +156,13 @@ describe('a pipe of a shell', () => {
     const script = `'${process.execPath}' '${bin}' ${line}; exit "\${PIPESTATUS[0]}"`;
     const { status, stderr } = spawnSync('bash', ['-c', script], { encoding: 'utf8' });
     expect({ status, stderr }).toEqual({ status: code, stderr: '' });
+  });
+
+  it('that closes after the first line of progress lets a run do all its work', async () => {
+    const { folder, env, provider } = await desk();
+    const line = `'${process.execPath}' '${bin}' run --until-idle --approve 2>&1 | head -n 1; exit "\${PIPESTATUS[0]}"`;
+    const child = spawn('bash', ['-c', line], { cwd: folder, env: { ...process.env, ...env }, stdio: 'ignore' });
+    expect(await once(child, 'exit')).toEqual([0, null]);
+    expect([...provider.state.keys()]).toEqual(['1']);
   });
 });
