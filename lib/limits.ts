@@ -38,6 +38,8 @@ export const limits = {
   turnsMissedMax: 3,
   /** How long one call is taken to last where nobody measured it. */
   callPaceMs: 250,
+  /** Webhooks that a scope's item knows to be deleted since its last good list, 8 bytes each: two kilobytes of every lock. */
+  goneMax: 256,
   /** A lock is renewed before a call when less of it is left: the call's time-out and its claim. */
   lockRestMs: 15 * second,
   /** Calls under way at one account at a time. */

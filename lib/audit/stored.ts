@@ -86,6 +86,7 @@ const scope = {
     v.looseObject({ at: time, status: text, found: v.optional(v.looseObject({ pages, hash: text })) }),
   ),
   missing: v.optional(v.looseObject({ hash: text, confirmed: yes })),
+  gone: v.optional(v.pipe(text, v.regex(/^(.{8})*$/))),
 };
 
 const header = {

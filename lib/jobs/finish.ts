@@ -63,7 +63,7 @@ const overAfter = ({ held, found, called }: Shift, { record }: Called, after: Po
 };
 
 const noteOver = ({ over, held }: Shift, written: Written<CleanupRecord>): void => {
-  if (written.won && written.item.over === held.lock?.owner) over.add(recordRef(written.item));
+  if (written.won && written.item.over === held.lock?.owner) over.set(recordRef(written.item), written.item.state);
 };
 
 /** Nothing to conclude yet: it is looked at again after a while, with what is known by then. */
@@ -113,7 +113,7 @@ const conclude = async (shift: Shift, called: Called, scene: Scene, after: Popul
   };
   const first = concluded({ ...called.record, ...flags });
   if (first === null) return later(shift, called, flags);
-  const lost = await lostCover(shift, { ...called.record, ...flags }, first, scene.cover);
+  const lost = await lostCover(shift, { ...called.record, ...flags }, first, scene.cover, called.judged);
   await linkRestored(shift, called.record, first, scene);
   // A veto may have come while the call was out: what is there now is judged.
   const written = await write(ports, called.record, (current) => {

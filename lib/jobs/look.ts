@@ -67,7 +67,7 @@ const weigh = async (
   | { believed: boolean; absent: readonly string[]; missing: ScopeItem['missing'] }
 > => {
   const listed = new Map(reading.webhooks.map((webhook) => [keyOf(webhook), true]));
-  const deleted = await goneByUs(ports, account.name, reading.scope, seen, listed);
+  const deleted = await goneByUs(ports, account.name, reading.scope, seen, listed, scope?.gone);
   const recorded = open.filter((record) => !record.deleteSent && !isKnownAbsent(record, scope, seen)).map(recordRef);
   const expected = new Map<string, unknown>(seen);
   for (const ref of recorded) expected.set(ref, true);

@@ -1,7 +1,7 @@
 import { type BackupItem, backupKey, type CleanupRecord } from '../audit/record.ts';
 import { read } from '../audit/table.ts';
 import type { Cover } from '../plan/cover.ts';
-import { fingerprintParts } from '../webhook.ts';
+import { fingerprintParts, type Webhook } from '../webhook.ts';
 import { isLastAgreed, type Verdict } from './judge.ts';
 import type { Shift } from './shift.ts';
 
@@ -14,6 +14,7 @@ const tellsOurDelete = ({ deleteSent, returnTo }: CleanupRecord, verdict: Verdic
  * Whether somebody else took the cover away while our delete was under way: it cannot be undone, so it is cried out.
  *
  * @param cover of a list made after the delete
+ * @param judged the webhook as this very shift listed it, which is then as its backup has it; else the backup is read
  * @returns what to add to the story, empty where each event of the backup has a receiver
  */
 export const lostCover = async (
@@ -21,12 +22,13 @@ export const lostCover = async (
   record: CleanupRecord,
   verdict: Verdict,
   cover: Cover,
+  judged?: Webhook,
 ): Promise<string> => {
   const { account, scope, ports } = shift;
   if (!tellsOurDelete(record, verdict)) return '';
   if (!fingerprintParts(record.fingerprint).on || isLastAgreed(record, account)) return '';
-  const kept = await read<BackupItem>(ports.table, backupKey(record, record.cycle));
-  const missing = kept ? cover.missingWithout(kept.backup) : [];
+  const was = judged ?? (await read<BackupItem>(ports.table, backupKey(record, record.cycle)))?.backup;
+  const missing = was ? cover.missingWithout(was) : [];
   if (missing.length === 0) return '';
   const detail = `meanwhile somebody else took the cover away: nobody receives ${missing.join(', ')} any more`;
   ports.log({

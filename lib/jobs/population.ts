@@ -8,6 +8,7 @@ import { absenceAfter } from '../detect/unresolvable.ts';
 import { limits } from '../limits.ts';
 import type { Account } from '../policy/policy.ts';
 import { keyOf, type Webhook, type WebhookRef } from '../webhook.ts';
+import { markedGone } from './gone.ts';
 import { type Names, nameOf } from './resolve.ts';
 import { noteScope, type ScopeItem, scopeKey } from './scope.ts';
 
@@ -116,19 +117,22 @@ export const assess = (
   return { missing, hash: sha256(missing.join('\n')), shrunk: missing.length > 0 && shrunk };
 };
 
-/** Which of these missing ids went by our own hand, by their records. */
+/** Which ids of the last good scan that a list leaves out went by our own hand: by the scope's marks, else by their records. */
 export const goneByUs = async (
   ports: WritePorts,
   account: string,
   scope: string,
   seen: Seen,
   listed: ReadonlyMap<string, unknown>,
+  gone: ScopeItem['gone'],
 ): Promise<Set<string>> => {
-  const absent = [...seen].filter(([id]) => !listed.has(id));
-  const keys = absent.map(([, { kind, id }]) => recordKey({ account, scope, kind, webhookId: id }));
+  const absent = [...seen.keys()].filter((id) => !listed.has(id));
+  const marked = new Set(markedGone(gone, absent));
+  const unsure = absent.flatMap((key) => (marked.has(key) ? [] : (seen.get(key) ?? [])));
+  const keys = unsure.map(({ kind, id }) => recordKey({ account, scope, kind, webhookId: id }));
   const records = (await ports.table.get(keys)) as CleanupRecord[];
   const believed = records.filter((record) => whyUnreadable(record) === null);
-  return new Set(believed.filter(({ deleteSent }) => deleteSent).map(recordRef));
+  return new Set([...marked, ...believed.filter(({ deleteSent }) => deleteSent).map(recordRef)]);
 };
 
 /** A good scan since its cycle began did not show it: a person may have accepted that, and the next list must not ask again. */

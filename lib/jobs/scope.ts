@@ -6,6 +6,7 @@ import type { Ms } from '../clock.ts';
 import { limits } from '../limits.ts';
 import { refOf, type Webhook } from '../webhook.ts';
 import type { Gate } from './gate.ts';
+import { withGone } from './gone.ts';
 
 /** An id that some worker may be changing right now, or may still be: it counts as switched off. */
 export type Busy = {
@@ -40,6 +41,8 @@ export type ScopeItem = Item & {
   };
   /** Hash of a set of missing ids that was seen once, and whether a second list or a person confirmed it. */
   missing?: { hash: string; confirmed: boolean };
+  /** Those that went by our deletes since `lastGood`, as `markOf` marks them; not all of them. */
+  gone?: string;
 };
 
 export const scopeKey = (account: string, scope: string): Key => ({
@@ -86,14 +89,17 @@ export const noteScope = async (
 ): Promise<void> => {
   await change<ScopeItem>(ports, scopeKey(account, scope), (current) => {
     const base = current ?? emptyScope(account, scope);
-    return { next: { ...base, ...patch(base) } };
+    const patched = patch(base);
+    return { next: { ...base, ...patched, gone: patched.lastGood ? undefined : base.gone } };
   });
 };
 
+type Told = ReadonlyMap<string, CleanupRecord>;
+
 /**
- * Which of the busy ids are free by their records: the shift that took them wrote there that it is done with them. A shift
- * that says so of all its ids writes nothing else; whoever comes next sees it here (docs/adr/0020-lean-writes.md). Nobody
- * takes such a word back, so that what was read a while ago will do.
+ * What records say of the busy ids: the shift that took one wrote there that it is done with it. A shift that says so of all
+ * its ids writes nothing else; whoever comes next sees it here (docs/adr/0020-lean-writes.md). Nobody takes such a word back,
+ * so that what was read a while ago will do.
  *
  * @param known records that were read already
  */
@@ -101,9 +107,9 @@ const freed = async (
   ports: WritePorts,
   item: ScopeItem | undefined,
   known: readonly CleanupRecord[] = [],
-): Promise<ReadonlyMap<string, string>> => {
-  const told = new Map(known.flatMap((record) => (record.over ? [[recordRef(record), record.over] as const] : [])));
-  const busy = Object.entries(item?.busy ?? {}).filter(([id, { token }]) => told.get(id) !== token);
+): Promise<Told> => {
+  const told = new Map(known.map((record) => [recordRef(record), record] as const));
+  const busy = Object.entries(item?.busy ?? {}).filter(([id, { token }]) => told.get(id)?.over !== token);
   if (!item || busy.length === 0) return told;
   const { account, scope } = item;
   const keys = busy.map(([key]) => {
@@ -111,15 +117,23 @@ const freed = async (
     return recordKey({ account, scope, kind, webhookId: id });
   });
   const records = ((await ports.table.get(keys)) as CleanupRecord[]).filter((item) => whyUnreadable(item) === null);
-  for (const record of records) if (record.over !== undefined) told.set(recordRef(record), record.over);
+  for (const record of records) told.set(recordRef(record), record);
   return told;
 };
 
 /** The scope as if every shift that is done had given its lock back. */
-const asFreed = <T extends Draft<ScopeItem>>(item: T, over: ReadonlyMap<string, string>): T => {
-  const busy = Object.fromEntries(Object.entries(item.busy).filter(([id, { token }]) => over.get(id) !== token));
-  const owned = (of: ScopeItem['busy']) => Object.values(of).some(({ token }) => token === item.lock?.owner);
-  return { ...item, busy, lock: owned(item.busy) && !owned(busy) ? undefined : item.lock };
+const asFreed = <T extends Draft<ScopeItem>>(item: T, told: Told): T => {
+  const { free = [], busy = [] } = Object.groupBy(Object.entries(item.busy), ([id, { token }]) =>
+    told.get(id)?.over === token ? 'free' : 'busy',
+  );
+  const owned = (of: typeof busy) => of.some(([, { token }]) => token === item.lock?.owner);
+  const deleted = free.flatMap(([id]) => (told.get(id)?.state === 'deleted' ? [id] : []));
+  return {
+    ...item,
+    busy: Object.fromEntries(busy),
+    lock: owned(free) && !owned(busy) ? undefined : item.lock,
+    gone: withGone(item.gone, deleted),
+  };
 };
 
 /** What is known of a scope, for reading only; ids in `busy` are those that somebody may be changing now. */
@@ -152,12 +166,12 @@ export const takeScope = async (
   let found: ScopeItem['busy'] = {};
   let closedUntil: Ms | null = null;
   const known = await readScope(ports, account, scope);
-  const over = await freed(ports, known, records);
+  const told = await freed(ports, known, records);
   const written = await change<ScopeItem>(
     ports,
     scopeKey(account, scope),
     (current) => {
-      const base = asFreed(current ?? emptyScope(account, scope), over);
+      const base = asFreed(current ?? emptyScope(account, scope), told);
       if (base.lock && base.lock.until > now && base.lock.owner !== owner) return null;
       const through = pass(base.gate);
       closedUntil = 'until' in through ? through.until : null;
@@ -230,7 +244,11 @@ export const leftBusy = (
   return stillOut({ ...busy, answered: called.get(id) === true && before === undefined }) ?? before;
 };
 
-/** Gives the lock back, with what stays busy. */
+/**
+ * Gives the lock back, with what stays busy.
+ *
+ * @param deleted ids of which this shift wrote down that they are gone by our delete
+ */
 export const releaseScope = async (
   ports: WritePorts,
   held: ScopeItem,
@@ -239,6 +257,7 @@ export const releaseScope = async (
   called: ReadonlyMap<string, boolean>,
   missing: ScopeItem['missing'],
   mend: (gate: Gate) => Gate = (gate) => gate,
+  deleted: readonly string[] = [],
 ): Promise<void> => {
   const owner = held.lock?.owner ?? '';
   const free = (current: ScopeItem): Draft<ScopeItem> => ({
@@ -251,6 +270,7 @@ export const releaseScope = async (
       }),
     ),
     missing,
+    gone: withGone(current.gone, deleted),
     ...(current.gate && { gate: mend(current.gate) }),
   });
   await change<ScopeItem>(ports, held, asOwner(owner, free), held);

@@ -1,5 +1,5 @@
 import { type CleanupRecord, recordRef } from '../audit/record.ts';
-import type { CallName } from '../audit/states.ts';
+import type { CallName, State } from '../audit/states.ts';
 import type { Ms } from '../clock.ts';
 import { detect } from '../detect/detect.ts';
 import { limits } from '../limits.ts';
@@ -50,6 +50,8 @@ export type Called = {
   call: CallName;
   outcome: Outcome;
   sent: boolean;
+  /** The webhook as the list showed it that the call was judged on; a creation has none. */
+  judged: Webhook | undefined;
   /** Of what a creation made, where its answer told. */
   createdId?: string;
 };
@@ -66,8 +68,8 @@ export type Shift = {
   found: ScopeItem['busy'];
   /** Webhooks for which a call may be out, and whether its answer came back to us. */
   called: Map<string, boolean>;
-  /** Webhooks of which the record says that this shift is done with them. */
-  over: Set<string>;
+  /** Webhooks of which the record says that this shift is done with them, and how they stand there. */
+  over: Map<string, State>;
   /** Webhooks that came as far as their claim. */
   tried: Set<string>;
   seen: Seen;

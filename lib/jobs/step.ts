@@ -135,7 +135,15 @@ export const step = async (
   const { secret: _, id: createdId, ...answered } = outcome;
   const why = `${outcome.why}${await keepSecret(ports, work.record, outcome)}`;
   const told = createdId === undefined ? {} : { createdId };
-  return { work, record: claim.item, call, outcome: { ...answered, why } as Outcome, sent: !late, ...told };
+  return {
+    work,
+    record: claim.item,
+    call,
+    outcome: { ...answered, why } as Outcome,
+    sent: !late,
+    judged: webhook,
+    ...told,
+  };
 };
 
 export const pauseFor = async (

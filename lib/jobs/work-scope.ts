@@ -1,5 +1,5 @@
 import { type CleanupRecord, recordKey, recordRef } from '../audit/record.ts';
-import { isWayBack, stepOf } from '../audit/states.ts';
+import { isWayBack, type State, stepOf } from '../audit/states.ts';
 import type { Ms } from '../clock.ts';
 import { limits } from '../limits.ts';
 import type { Account } from '../policy/policy.ts';
@@ -9,6 +9,7 @@ import { admitCalls, type CallWork, closedByRate, takingAlong, unusedGivenBack, 
 import { awaitsNotice } from './awaits-notice.ts';
 import { backoffMs } from './backoff.ts';
 import { finish } from './finish.ts';
+import { isGoneFull } from './gone.ts';
 import { toLookUp } from './grounds.ts';
 import { heedQuota } from './heed-quota.ts';
 import { type Job, subjectOfJob } from './job.ts';
@@ -83,7 +84,7 @@ const survey = async (shift: Shift, works: readonly Work[]): Promise<Population 
   shift.names = await freshNames(ports, account, toLookUp(records, population));
   const wanted = [...shift.sources.values()].flatMap((source) => (source.status === 'ok' ? [source.creation] : []));
   shift.leaving = await leavingLike(ports, { account: account.name, scope }, wanted, listing.webhooks);
-  const deleted = await goneByUs(ports, account.name, scope, seen, population.webhooks);
+  const deleted = await goneByUs(ports, account.name, scope, seen, population.webhooks, held.gone);
   const ours = works
     .filter(({ record }) => (!record.deleteSent || !held.lastGood) && !isKnownAbsent(record, held, seen))
     .map(({ record }) => [recordRef(record), true] as const);
@@ -91,7 +92,8 @@ const survey = async (shift: Shift, works: readonly Work[]): Promise<Population 
   shift.missing = remember(assessment, held.missing);
   const believed = twice && isBelieved(assessment, shift.missing);
   const shows = [...population.webhooks.keys()].some((key) => !seen.has(key));
-  if (believed && (shows || !held.lastGood)) await noteGoodList(ports, account, scope, population, seen);
+  if (believed && (shows || !held.lastGood || isGoneFull(held.gone)))
+    await noteGoodList(ports, account, scope, population, seen);
   return { ...population, believed };
 };
 
@@ -146,7 +148,8 @@ const workShift = async (shift: Shift, works: readonly Work[]): Promise<{ listed
     const missing = newest ? shift.missing : held.missing;
     if (!isOver(shift, works, missing)) {
       const mend = unusedGivenBack(shift, works);
-      await releaseScope(ports, held, found, newest, called, missing, mend);
+      const deleted = [...shift.over].flatMap(([ref, state]) => (state === 'deleted' ? [ref] : []));
+      await releaseScope(ports, held, found, newest, called, missing, mend, deleted);
     }
   }
 };
@@ -241,7 +244,7 @@ export const workScope = async (
     ports,
     open.map(({ record }) => record),
   );
-  const fresh = { called: new Map<string, boolean>(), over: new Set<string>(), tried: new Set<string>() };
+  const fresh = { called: new Map<string, boolean>(), over: new Map<string, State>(), tried: new Set<string>() };
   const shift = {
     ports,
     account,
