@@ -32,6 +32,11 @@ export const limits = {
   turnHorizonBackMs: 25 * second,
   /** From a claim to its call: a table write and a read. Calls wait for their turn after both. */
   turnLeadMs: 100,
+  /**
+   * A caller whose lock keeps all others from calling may be this late for its turn: a busy machine needs that seldom, and whoever
+   * comes after a crash waits as much longer.
+   */
+  turnLateMs: 5 * second,
   /** Of what a provider says an account may call, this share is left alone: the lists that end a batch, and who else shares it. */
   quotaReservePercent: 2,
   /** Times that a call that missed its turn is given another, before it waits like any other. */

@@ -6,6 +6,7 @@ import type { Account } from '../policy/policy.ts';
 import type { Provider } from '../providers/contract.ts';
 import { type Asked, type Gate, givenBack, letThrough, passGate, readGate, slotOf } from './gate.ts';
 import type { Ports } from './ports.ts';
+import type { TakeAlong } from './scope.ts';
 import { type Called, type Disposition, overBudget, postpone, type Shift, type Work, waitFor } from './shift.ts';
 import { type Passage, paceOf, passageOf } from './turn.ts';
 
@@ -55,9 +56,9 @@ export const takingAlong = (account: Account, provider: Provider, works: readonl
     works.filter(isBack),
   );
   const result: { passage?: Passage } = {};
-  const pass = (before: Gate | undefined): { gate: Gate | undefined } | { until: Ms } => {
+  const pass: TakeAlong = (before, calledAt) => {
     if (!provider.capabilities.oneScope) return { gate: before };
-    const { gate, pass } = letThrough(before, asked, now);
+    const { gate, pass } = letThrough(before, { ...asked, alone: { calledAt } }, now);
     const wanted = asked.others + pass.admitted.size;
     if (wanted > 0 && pass.turns?.starts.length === 0) return { until: backFor(pass.next, now) };
     result.passage = passageOf(pass);

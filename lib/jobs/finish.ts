@@ -9,10 +9,11 @@ import { follow } from './follow.ts';
 import { judge, type Scene, type Verdict } from './judge.ts';
 import { lostCover } from './lost-cover.ts';
 import { assess } from './population.ts';
-import { leftBusy } from './scope.ts';
+import { leftBusy, saidIn, wordOf } from './scope.ts';
 import { type Called, linkRestored, type Population, populationOf, type Shift, sceneOf, waitOut } from './shift.ts';
 import { isShownTwice, unansweredNow } from './shown-twice.ts';
 import { settled, waiting, write } from './story.ts';
+import { calledAt } from './turn.ts';
 
 type Flags = Pick<CleanupRecord, 'offByUs' | 'deleteSent' | 'attempts'> & {
   pending: Pending | undefined;
@@ -56,14 +57,17 @@ const flagsAfter = (
 };
 
 /** The mark that this shift is done with a record, where its list is the end of every call on it. */
-const overAfter = ({ held, found, called }: Shift, { record }: Called, after: Population): Pick<Flags, 'over'> => {
+const overAfter = (shift: Shift, { record }: Called, after: Population): Pick<Flags, 'over'> => {
+  const { held, found, called } = shift;
   const owner = held.lock?.owner ?? '';
   const busy = held.busy[recordRef(record)];
-  return busy && leftBusy(owner, found, after, called, [recordRef(record), busy]) === undefined ? { over: owner } : {};
+  const out = !busy || leftBusy(owner, found, after, called, [recordRef(record), busy]) !== undefined;
+  return out ? {} : { over: wordOf(owner, calledAt(shift)) };
 };
 
 const noteOver = ({ over, held }: Shift, written: Written<CleanupRecord>): void => {
-  if (written.won && written.item.over === held.lock?.owner) over.set(recordRef(written.item), written.item.state);
+  if (written.won && saidIn(written.item)?.owner === held.lock?.owner)
+    over.set(recordRef(written.item), written.item.state);
 };
 
 /** Nothing to conclude yet: it is looked at again after a while, with what is known by then. */

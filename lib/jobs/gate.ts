@@ -45,6 +45,8 @@ export type Asked = {
   perDay: number;
   allowances: Capabilities['allowances'];
   paceMs: Ms;
+  /** Only who holds the lock calls, and knows when it was used last; absent: anybody may. */
+  alone?: { calledAt?: Ms };
 };
 
 /** What the gate lets through. `turns` is null where no rate is known; `next` says when there are more. */
@@ -67,13 +69,14 @@ export const letThrough = (before: Gate | undefined, asked: Asked, now: Ms): { g
     calls: asked.others + admitted.size,
     from: now + limits.turnLeadMs,
     paceMs: asked.paceMs,
+    ...(asked.alone && { ...asked.alone, paceMs: 0, lateMs: limits.turnLateMs }),
     horizonMs: asked.back ? limits.turnHorizonBackMs : limits.turnHorizonMs,
   });
   const through = turns.starts.length > 0 ? { ...counted, rate: state } : gate;
   return { gate: through, pass: { admitted, turns, next, before } };
 };
 
-/** The gate without what was let through and not used. */
+/** The gate of who is alone, without what was let through and not used, and free when its last call allows it. */
 export const givenBack = (
   gate: Gate,
   pass: Pass,
@@ -84,11 +87,11 @@ export const givenBack = (
     .filter((slot) => !unused.has(slot))
     .join('');
   const [from] = pass.turns?.starts ?? [];
-  if (!allowances || !pass.turns || from === undefined || made >= pass.turns.starts.length) return { ...gate, slots };
-  const ask = { calls: made, from, paceMs: 0, horizonMs: limits.turnHorizonBackMs };
-  const { state } = reserve(allowances, pass.before?.rate, ask);
-  const free = made === 0 ? 0 : lastAt + pass.turns.gapMs;
-  return { ...gate, slots, rate: { ...state, lanes: state.lanes.map((lane) => Math.max(lane, free)) } };
+  if (!allowances || !pass.turns || from === undefined) return { ...gate, slots };
+  const { gapMs } = pass.turns;
+  const ask = { calls: made, from, paceMs: 0, horizonMs: limits.turnHorizonBackMs, lateMs: limits.turnLateMs };
+  const { state } = reserve(allowances, pass.before?.rate, { ...ask, calledAt: from - gapMs });
+  return { ...gate, slots, rate: { ...state, lanes: [made === 0 ? from : lastAt + gapMs] } };
 };
 
 /** Passes the gate where it is an item of its own. */

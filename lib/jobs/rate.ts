@@ -9,10 +9,11 @@ import type { Allowance } from '../providers/contract.ts';
  * every `gapMs`, and nobody else calls in that lane meanwhile. `n` lanes of `units / n` calls never make more than `units`, in
  * whatever order and however late within a lane they come. There are as many lanes as calls are under way at a time at full
  * rate: one where calls are fast or the lock admits one caller, more where each takes longer than its share of the time.
+ * Where the lock admits one caller, it may be late by much: who gets the lock after it knows when it called last.
  * Longer allowances are kept by GCRA, each with a burst of `burstShare`.
  */
 export type RateState = {
-  /** When each lane is free. */
+  /** When each lane is free for certain. */
   lanes: readonly Ms[];
   /** When each longer allowance has nothing left to make up for. */
   tats: readonly Ms[];
@@ -26,6 +27,8 @@ export type Reserved = {
   state: RateState /** When the first call that got no turn could have one. */;
   next: Ms;
 };
+
+type Ask = { calls: number; from: Ms; paceMs: Ms; horizonMs: Ms; lateMs?: Ms; calledAt?: Ms };
 
 /** Of a lane's time, how much a caller may be late: what is lost where nobody is. */
 const lateShare = 0.01;
@@ -55,11 +58,13 @@ const laid = ({ lanes }: RateState, count: number): readonly Ms[] =>
  * @param state as the last reservation left it; absent: nobody called yet
  * @param paceMs how long one call takes its caller, from one to the next; 0 where only one caller is let in at a time
  * @param horizonMs turns that begin later are not given: whoever wants them comes again
+ * @param lateMs how late a caller may be; absent: what is lost by it costs hardly anything
+ * @param calledAt when the lane was used last, where that is known: it may be free earlier than for certain
  */
 export const reserve = (
   allowances: readonly [Allowance, ...Allowance[]],
   state: RateState | undefined,
-  { calls, from, paceMs, horizonMs }: { calls: number; from: Ms; paceMs: Ms; horizonMs: Ms },
+  { calls, from, paceMs, horizonMs, lateMs, calledAt }: Ask,
 ): Reserved => {
   const before = state ?? empty;
   const [shortest, ...longer] = allowances.toSorted((a, b) => a.perMs - b.perMs) as [Allowance, ...Allowance[]];
@@ -69,7 +74,7 @@ export const reserve = (
   const lane = lanes.indexOf(Math.min(...lanes));
   const tats = longer.map((_, at) => before.tats[at] ?? 0);
   const starts: Ms[] = [];
-  let next: Ms = lanes[lane] ?? 0;
+  let next: Ms = Math.min(lanes[lane] ?? 0, calledAt === undefined ? Number.POSITIVE_INFINITY : calledAt + gapMs);
   const startNow = (): Ms =>
     Math.max(next, from, ...longer.map(({ perMs }, at) => (tats[at] ?? 0) - burstShare * perMs));
   while (starts.length < calls && startNow() <= from + horizonMs) {
@@ -81,7 +86,7 @@ export const reserve = (
       tats[at] = Math.max(tats[at] ?? 0, start) + Math.ceil(spread / callsOf(one));
     }
   }
-  const spareMs = Math.floor(lateShare * gapMs * starts.length);
+  const spareMs = lateMs ?? Math.floor(lateShare * gapMs * starts.length);
   if (starts.length > 0) lanes[lane] = next + spareMs;
   const until = (starts.at(-1) ?? from) + spareMs;
   return { turns: { starts, gapMs, until }, state: { lanes, tats }, next: startNow() };

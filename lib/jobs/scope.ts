@@ -96,6 +96,23 @@ export const noteScope = async (
 
 type Told = ReadonlyMap<string, CleanupRecord>;
 
+/** The word of a shift in a record that it is done with it, with the time at which it called last where that matters. */
+export const wordOf = (owner: string, calledAt: Ms | null): string =>
+  calledAt === null ? owner : `${owner}@${calledAt.toString(36)}`;
+
+/** Who is done with this record, and when he called last. */
+export const saidIn = (record: CleanupRecord | undefined): { owner: string; calledAt?: Ms } | null => {
+  if (record?.over === undefined) return null;
+  const [owner = '', at = ''] = record.over.split('@');
+  return { owner, ...(at !== '' && { calledAt: Number.parseInt(at, 36) }) };
+};
+
+const isDone = (told: Told, id: string, token: string): boolean => saidIn(told.get(id))?.owner === token;
+
+/** When the shift called last whose lock is free by its word; undefined where nobody says. */
+const calledBefore = (lock: ScopeItem['lock'], told: Told): Ms | undefined =>
+  lock && [...told.values()].map(saidIn).find((said) => said?.owner === lock.owner)?.calledAt;
+
 /**
  * What records say of the busy ids: the shift that took one wrote there that it is done with it. A shift that says so of all
  * its ids writes nothing else; whoever comes next sees it here (docs/adr/0020-lean-writes.md). Nobody takes such a word back,
@@ -109,7 +126,7 @@ const freed = async (
   known: readonly CleanupRecord[] = [],
 ): Promise<Told> => {
   const told = new Map(known.map((record) => [recordRef(record), record] as const));
-  const busy = Object.entries(item?.busy ?? {}).filter(([id, { token }]) => told.get(id)?.over !== token);
+  const busy = Object.entries(item?.busy ?? {}).filter(([id, { token }]) => !isDone(told, id, token));
   if (!item || busy.length === 0) return told;
   const { account, scope } = item;
   const keys = busy.map(([key]) => {
@@ -124,7 +141,7 @@ const freed = async (
 /** The scope as if every shift that is done had given its lock back. */
 const asFreed = <T extends Draft<ScopeItem>>(item: T, told: Told): T => {
   const { free = [], busy = [] } = Object.groupBy(Object.entries(item.busy), ([id, { token }]) =>
-    told.get(id)?.over === token ? 'free' : 'busy',
+    isDone(told, id, token) ? 'free' : 'busy',
   );
   const owned = (of: typeof busy) => of.some(([, { token }]) => token === item.lock?.owner);
   const deleted = free.flatMap(([id]) => (told.get(id)?.state === 'deleted' ? [id] : []));
@@ -147,11 +164,17 @@ export const readScopeNow = async (
 };
 
 /**
+ * What becomes of the gate in the write that takes the lock, or until when it is closed; then nothing is taken. `calledAt`:
+ * when who held the lock before called last, where his records say so.
+ */
+export type TakeAlong = (gate: Gate | undefined, calledAt?: Ms) => { gate: Gate | undefined } | { until: Ms };
+
+/**
  * Takes the lock and marks the ids as busy, in one write. `found` is what was busy before. Otherwise: until when somebody else
  * may hold it.
  *
  * @param records of these ids, as they were read
- * @param pass what becomes of the gate in the same write, or until when it is closed; then nothing is taken
+ * @param pass the gate in the same write
  */
 export const takeScope = async (
   ports: WritePorts,
@@ -161,7 +184,7 @@ export const takeScope = async (
   owner: string,
   now: Ms,
   records: readonly CleanupRecord[] = [],
-  pass: (gate: Gate | undefined) => { gate: Gate | undefined } | { until: Ms } = (gate) => ({ gate }),
+  pass: TakeAlong = (gate) => ({ gate }),
 ): Promise<{ held: ScopeItem; found: ScopeItem['busy'] } | { until: Ms }> => {
   let found: ScopeItem['busy'] = {};
   let closedUntil: Ms | null = null;
@@ -173,7 +196,7 @@ export const takeScope = async (
     (current) => {
       const base = asFreed(current ?? emptyScope(account, scope), told);
       if (base.lock && base.lock.until > now && base.lock.owner !== owner) return null;
-      const through = pass(base.gate);
+      const through = pass(base.gate, base.lock ? undefined : calledBefore(current?.lock, told));
       closedUntil = 'until' in through ? through.until : null;
       if ('until' in through) return null;
       found = base.busy;

@@ -9,7 +9,10 @@ import type { Called, Shift } from './shift.ts';
 
 /** What the gate gave a shift, and how far it is used. */
 export type Passage = { pass: Pass; made: number; lastAt: Ms; busyMs: Ms; readyAt: Ms };
-export const passageOf = (pass: Pass): Passage => ({ pass, made: 0, lastAt: 0, busyMs: 0, readyAt: 0 });
+export const passageOf = (pass: Pass, lastAt: Ms = 0): Passage => ({ pass, made: 0, lastAt, busyMs: 0, readyAt: 0 });
+
+/** When this shift called last, or null where nobody knows or minds: no rate is kept, or it did not call. */
+export const calledAt = ({ passage }: Shift): Ms | null => (passage?.pass.turns && passage.lastAt) || null;
 
 /** How long one call took this process lately, from one to the next, by the provider as it was opened. */
 const paces = new WeakMap<Provider, Ms>();
@@ -46,6 +49,7 @@ const askAgain = async (shift: Shift, call: Called['call'], calls: number): Prom
   const back = isWayBack(call);
   const asked: Asked = { slots: [], others: calls, back, perDay: 0, allowances, paceMs: paceOf(provider) };
   const now = ports.clock.now();
+  const { lastAt = 0 } = shift.passage ?? {};
   if (!oneScope) {
     shift.passage = passageOf(await passGate(ports, account.name, asked, now));
     return;
@@ -55,8 +59,8 @@ const askAgain = async (shift: Shift, call: Called['call'], calls: number): Prom
     shift.held,
     (current) => {
       if (!current || current.lock?.owner !== shift.held.lock?.owner) return null;
-      const { gate, pass } = letThrough(current.gate, asked, now);
-      shift.passage = passageOf(pass);
+      const { gate, pass } = letThrough(current.gate, { ...asked, alone: { calledAt: lastAt } }, now);
+      shift.passage = passageOf(pass, lastAt);
       return gate && gate !== current.gate ? { next: { ...current, gate } as Draft<ScopeItem> } : null;
     },
     shift.held,

@@ -1,5 +1,6 @@
 import type { Ms } from '../../lib/clock.ts';
 import { type RateState, reserve } from '../../lib/jobs/rate.ts';
+import { limits } from '../../lib/limits.ts';
 import type { Allowance } from '../../lib/providers/contract.ts';
 import { mostWithin } from '../jobs/most-within.ts';
 import { type Figure, figure } from './figure.ts';
@@ -36,8 +37,10 @@ const drive = ({ allowance, workers, scopes }: Load): Ms[] => {
       worker.at = freeAt[scope] ?? 0;
       continue;
     }
-    const paceMs = scopes === 1 ? 0 : callMs;
-    const reserved = reserve([allowance], state, { calls: batch, from: worker.at, paceMs, horizonMs });
+    const alone = scopes === 1;
+    const told = alone && { lateMs: limits.turnLateMs, calledAt: calls.at(-1) ?? 0 };
+    const ask = { calls: batch, from: worker.at, paceMs: alone ? 0 : callMs, horizonMs, ...told };
+    const reserved = reserve([allowance], state, ask);
     state = reserved.state;
     const { starts, gapMs, until } = reserved.turns;
     let last = Number.NEGATIVE_INFINITY;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type RateState, reserve } from '../../lib/jobs/rate.ts';
+import { limits } from '../../lib/limits.ts';
 import type { Allowance } from '../../lib/providers/contract.ts';
 import { seededRandom } from '../../lib/simulator/random.ts';
 import { mostWithin } from './most-within.ts';
@@ -52,6 +53,36 @@ const drive = (allowances: readonly [Allowance, ...Allowance[]], load: Load): nu
     worker.last = at;
     worker.at = Math.max(at + load.callMs, worker.todo[0] ?? 0);
   }
+};
+
+/** Holders of one lock, one after the other: late, with calls left over, and without a word of when they called. */
+const holdInTurn = (
+  allowances: readonly [Allowance, ...Allowance[]],
+  chance: () => number,
+  spanMs: number,
+  { late = 0.2, crash = 0.1, idle = 0.05 } = {},
+): number[] => {
+  let state: RateState | undefined;
+  let calledAt: number | undefined;
+  const calls: number[] = [];
+  for (let now = 0; now < spanMs; now += Math.ceil(chance() * (chance() < idle ? 60_000 : 50))) {
+    const lateMs = limits.turnLateMs;
+    const ask = { calls: 1 + Math.floor(chance() * 10), from: now, paceMs: 0, horizonMs: 15_000, lateMs };
+    const { turns, ...left } = reserve(allowances, state, { ...ask, ...(calledAt !== undefined && { calledAt }) });
+    state = left.state;
+    let last = Number.NEGATIVE_INFINITY;
+    for (const start of turns.starts) {
+      now = Math.max(now, start, last + turns.gapMs);
+      // By little, or by as much as may be.
+      if (chance() < late) now = chance() < 0.5 ? now + Math.round(chance() * 4000) : Math.max(now, turns.until);
+      if (now > turns.until || chance() < crash) break;
+      calls.push(now);
+      last = now;
+    }
+    calledAt = chance() < crash || last < 0 ? undefined : last;
+    if (turns.starts.length === 0) now = Math.max(now + 1000, left.next - 10_000);
+  }
+  return calls;
 };
 
 const rates = {
@@ -122,6 +153,25 @@ describe('the allowance of an account', () => {
       ),
       { numRuns: 60 },
     );
+  });
+
+  it('is never exceeded by who has the lock, however late, and used by him who says when he called', () => {
+    fc.assert(
+      fc.property(
+        fc.record({ units: fc.integer({ min: 1, max: 60 }), perMs: fc.constantFrom(1000, 30_000, 60_000) }),
+        fc.record({ units: fc.integer({ min: 20, max: 400 }), perMs: fc.constantFrom(120_000, 3_600_000) }),
+        fc.nat(),
+        (short, long, seed) => {
+          const calls = holdInTurn([short, long], seededRandom(seed), 2 * 3_600_000);
+          expect(mostWithin(calls, short.perMs)).toBeLessThanOrEqual(short.units);
+          expect(mostWithin(calls, long.perMs)).toBeLessThanOrEqual(long.units);
+        },
+      ),
+      { numRuns: 60 },
+    );
+    const gentle = { late: 0, crash: 0, idle: 0 };
+    const calls = holdInTurn([{ units: 5, perMs: 1000 }], seededRandom(1), 100_000, gentle);
+    expect(calls.length).toBeGreaterThan(0.95 * 500);
   });
 
   it('gives nothing beyond the horizon, and says when there is more', () => {

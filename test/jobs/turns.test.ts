@@ -90,3 +90,37 @@ describe.each([
     expect([...w.remote.state.keys()]).toEqual(['live']);
   });
 });
+
+describe('who is late for the turns that his lock keeps for him', () => {
+  /** Deletes and disables in batches of ten on a machine of which each claim takes so long. */
+  const slowly = async (claimMs: number) => {
+    const { w, at } = await timed(20, { oneScope: true, allowances: [{ units: 5, perMs: 1000 }] });
+    const written: string[] = [];
+    const table: typeof w.table = {
+      ...w.table,
+      put: async (item, condition) => {
+        if ((item as { state?: string }).state === 'disabling') w.pass(claimMs);
+        written.push(item.sk);
+        return w.table.put(item, condition);
+      },
+    };
+    await w.work(undefined, { ...w.ports, table });
+    await w.work(undefined, { ...w.ports, table });
+    return { at, taken: written.filter((sk) => sk === 'scope').length };
+  };
+
+  it.each([150, 250, 600])(
+    'calls on without another write, also %i ms late each time, and never too soon',
+    async (ms) => {
+      const { at, taken } = await slowly(ms);
+      expect([at.length, taken]).toEqual([20, 2]);
+      expect(Math.min(...gaps(at))).toBeGreaterThanOrEqual(200);
+    },
+  );
+
+  it('asks again where he is later than anybody waits for him', async () => {
+    const { at, taken } = await slowly(1500);
+    expect([at.length, taken > 2]).toEqual([20, true]);
+    expect(Math.min(...gaps(at))).toBeGreaterThanOrEqual(200);
+  });
+});
