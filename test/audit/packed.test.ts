@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { brokenAt, type Entry, genesis, nextEntry } from '../../lib/audit/chain.ts';
 import { packed, unpacked } from '../../lib/audit/packed.ts';
+import { whyUnreadable } from '../../lib/audit/stored.ts';
 import type { Item } from '../../lib/audit/table.ts';
 import { sha256 } from '../../lib/canonical.ts';
 
@@ -31,6 +32,19 @@ describe('an item as it lies in the table', () => {
         expect(throughWire(whole)).toEqual(JSON.parse(JSON.stringify(whole)));
       }),
     );
+  });
+
+  it('says of busy ids what it said, and is no scope where somebody edited that', () => {
+    const said = { token: 't'.repeat(16), at: 1_790_000_000_000, step: 'delete' };
+    const busy = { a: said, b: { ...said, answered: true }, c: { ...said }, __proto__x: said };
+    const scope = { pk: 'scope#shop#main', sk: 'scope', version: 1, lastWrite: 'w', account: 'shop', scope: 'main' };
+    for (const one of [busy, {}]) {
+      const whole = { ...scope, busy: one } as Item;
+      expect([throughWire(whole), whyUnreadable(throughWire(whole))]).toEqual([whole, null]);
+    }
+    expect(packed({ ...scope, busy } as Item).busy).toHaveLength(2);
+    for (const broken of [[{ token: 't' }], [{ ids: 'a' }], [7], 'a'])
+      expect(whyUnreadable(unpacked({ ...scope, busy: broken }))).toContain('busy');
   });
 
   it('shows a line that was changed there', () => {
