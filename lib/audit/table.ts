@@ -39,10 +39,13 @@ export type IndexQuery = {
   after?: Row;
 };
 
-/** The audit table as a port. Reads by key are consistent; index rows are hints. */
+/** The audit table as a port. Reads by key are consistent unless `recent` is asked for; index rows are hints. */
 export type Table = {
-  /** The items that exist among these keys, in no order. */
-  get(keys: readonly Key[]): Promise<Item[]>;
+  /**
+   * The items that exist among these keys, in no order. `recent`: perhaps as they were a moment ago, at half the price; for what
+   * a conditional write checks, or a consistent read where it says something else than expected.
+   */
+  get(keys: readonly Key[], how?: 'recent'): Promise<Item[]>;
   /** False where the condition did not hold. */
   put(item: Item, condition: Condition): Promise<boolean>;
   /** In the order of the range key; rows with the same one in an order that stays. */
@@ -152,13 +155,19 @@ const batchGetMax = 100;
 const chunks = <T>(list: readonly T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(list.length / size) }, (_, at) => list.slice(at * size, (at + 1) * size));
 
-const batchGet = async (client: DynamoDBClient, name: string, keys: readonly Key[], clock: Clock): Promise<Item[]> => {
+const batchGet = async (
+  client: DynamoDBClient,
+  name: string,
+  keys: readonly Key[],
+  ConsistentRead: boolean,
+  clock: Clock,
+): Promise<Item[]> => {
   const items: Item[] = [];
   let rest = keys.map(({ pk, sk }) => marshall({ pk, sk }));
   for (let round = 0; rest.length > 0; round++) {
     if (round > 0) await clock.sleep(Math.min(50 * 2 ** round, 2000));
     const answer = await client.send(
-      new BatchGetItemCommand({ RequestItems: { [name]: { Keys: rest, ConsistentRead: true } } }),
+      new BatchGetItemCommand({ RequestItems: { [name]: { Keys: rest, ConsistentRead } } }),
     );
     items.push(...(answer.Responses?.[name] ?? []).map((found) => unpacked(unmarshall(found))));
     rest = (answer.UnprocessedKeys?.[name]?.Keys ?? []) as typeof rest;
@@ -172,10 +181,10 @@ const refusedWrite = async (): Promise<never> => {
 
 /** The table in DynamoDB for who may only read it. Errors of the service reject. */
 export const readOnlyTable = (client: DynamoDBClient, name: string, clock: Clock): Table => ({
-  async get(keys) {
+  async get(keys, how) {
     const distinct = [...new Map(keys.map((key) => [`${key.pk}\n${key.sk}`, key])).values()];
     const groups = await Promise.all(
-      chunks(distinct, batchGetMax).map((group) => batchGet(client, name, group, clock)),
+      chunks(distinct, batchGetMax).map((group) => batchGet(client, name, group, how !== 'recent', clock)),
     );
     return groups.flat();
   },

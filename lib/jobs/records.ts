@@ -18,8 +18,8 @@ export const dueKeys = async (ports: Pick<Ports, 'table'>, to?: Ms): Promise<Key
  * Records by key. One that cannot be believed is left out and told as an error: nothing is done on its word, and it holds up
  * no other.
  */
-export const readRecords = async (ports: ReadPorts, keys: readonly Key[]): Promise<CleanupRecord[]> => {
-  const items = (await ports.table.get(keys)) as CleanupRecord[];
+export const readRecords = async (ports: ReadPorts, keys: readonly Key[], how?: 'recent'): Promise<CleanupRecord[]> => {
+  const items = (await ports.table.get(keys, how)) as CleanupRecord[];
   return items.filter((item) => {
     const why = whyUnreadable(item);
     if (why !== null) ports.log({ level: 'error', message: 'a record cannot be read', detail: `${item.pk}: ${why}` });

@@ -126,15 +126,18 @@ const freed = async (
   known: readonly CleanupRecord[] = [],
 ): Promise<Told> => {
   const told = new Map(known.map((record) => [recordRef(record), record] as const));
-  const busy = Object.entries(item?.busy ?? {}).filter(([id, { token }]) => !isDone(told, id, token));
-  if (!item || busy.length === 0) return told;
+  if (!item) return told;
   const { account, scope } = item;
-  const keys = busy.map(([key]) => {
-    const { kind, id } = refOf(key);
-    return recordKey({ account, scope, kind, webhookId: id });
-  });
-  const records = ((await ports.table.get(keys)) as CleanupRecord[]).filter((item) => whyUnreadable(item) === null);
-  for (const record of records) told.set(recordRef(record), record);
+  for (const how of ['recent', undefined] as const) {
+    const busy = Object.entries(item.busy).filter(([id, { token }]) => !isDone(told, id, token));
+    if (busy.length === 0) break;
+    const keys = busy.map(([key]) => {
+      const { kind, id } = refOf(key);
+      return recordKey({ account, scope, kind, webhookId: id });
+    });
+    const records = (await ports.table.get(keys, how)) as CleanupRecord[];
+    for (const record of records) if (whyUnreadable(record) === null) told.set(recordRef(record), record);
+  }
   return told;
 };
 

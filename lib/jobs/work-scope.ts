@@ -174,13 +174,17 @@ const worksOf = async (
   messages: readonly Message[],
   done: Map<number, Disposition>,
 ): Promise<Work[]> => {
-  const keys = new Map(messages.map(({ job }) => [recordKey(subjectOfJob(job)).pk, recordKey(subjectOfJob(job))]));
-  const found = await readRecords(ports, [...keys.values()]);
+  const keyOf = ({ job }: Message) => recordKey(subjectOfJob(job));
+  const found = await readRecords(ports, messages.map(keyOf), 'recent');
   const records = new Map(found.map((record) => [record.pk, record]));
+  // What looks as if there were nothing to do may be a record as it was before it was sent here.
+  const idle = messages.filter((one) => early(one.job, records.get(keyOf(one).pk), ports.clock.now()));
+  const newest = idle.length > 0 ? await readRecords(ports, idle.map(keyOf)) : [];
+  for (const record of newest) records.set(record.pk, record);
   const works: Work[] = [];
   const spoken = new Set<string>();
   for (const { at, job, receives } of messages) {
-    const { pk } = recordKey(subjectOfJob(job));
+    const { pk } = keyOf({ at, job, receives });
     const record = records.get(pk);
     const reason =
       spoken.has(pk) || (record && awaitsNotice(record, account)) ? spare : early(job, record, ports.clock.now());

@@ -36,7 +36,7 @@ type Input = {
   Item?: Item;
   Key?: Item;
   ExpressionAttributeValues?: Item;
-  RequestItems?: Record<string, { Keys?: Item[] }>;
+  RequestItems?: Record<string, { Keys?: Item[]; ConsistentRead?: boolean }>;
 };
 type Output = { Responses?: Record<string, Item[]> };
 
@@ -57,10 +57,11 @@ export const units = (client: DynamoDBClient): (() => { writeUnits: number; read
       writeUnits += Item ? rowUnits(before, Item) : 0;
       known.set(nameOf(written), written);
     }
-    for (const [table, { Keys = [] }] of Object.entries(RequestItems ?? {})) {
+    for (const [table, { Keys = [], ConsistentRead }] of Object.entries(RequestItems ?? {})) {
       const found = output.Responses?.[table] ?? [];
-      readUnits += Keys.length - found.length;
-      for (const item of found) readUnits += Math.ceil(itemBytes(item) / 4096);
+      const each = ConsistentRead ? 1 : 0.5;
+      readUnits += each * (Keys.length - found.length);
+      for (const item of found) readUnits += each * Math.ceil(itemBytes(item) / 4096);
     }
   };
   client.middlewareStack.add(

@@ -46,11 +46,12 @@ export const metered = (table: Table & { items: ReadonlyMap<string, Item> }, sto
   const there = ({ pk, sk }: Key) => table.items.get(`${pk}\n${sk}`);
   const port: Table = {
     ...table,
-    async get(keys) {
+    async get(keys, how) {
       const distinct = new Map(keys.map((key) => [`${key.pk}\n${key.sk}`, there(key)]));
       for (const item of distinct.values())
-        meter.readUnits += Math.max(1, Math.ceil(item ? itemBytes(stored(item)) / 4096 : 0));
-      return table.get(keys);
+        meter.readUnits +=
+          (how === 'recent' ? 0.5 : 1) * Math.max(1, Math.ceil(item ? itemBytes(stored(item)) / 4096 : 0));
+      return table.get(keys, how);
     },
     async put(item, condition) {
       const before = there(item);

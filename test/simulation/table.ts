@@ -10,6 +10,7 @@ import {
   type Table,
 } from '../../lib/audit/table.ts';
 import type { Ms } from '../../lib/clock.ts';
+import { createChance } from './chance.ts';
 import { count, injected, type Task, type Travel, tell, type World, wire } from './world.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -41,6 +42,16 @@ export const createTable = (world: World, watch: Watch) => {
     else land();
   };
 
+  /** What a read may still answer that does not ask for the newest: the version before, until a copy has caught up. */
+  const copies = createChance(world.seed ^ 0x2545f491);
+  const behind = new Map<string, { before: Item | undefined; until: Ms }>();
+  const recent = (name: string): Item | undefined => {
+    const copy = behind.get(name);
+    const isOld = copy !== undefined && copy.until > scheduler.now() && copies.in(0.5);
+    if (isOld) count(world, 'read old');
+    return isOld ? copy.before : items.get(name);
+  };
+
   const write = (task: Task, item: Item, condition: Condition): boolean => {
     const before = items.get(nameOf(item));
     const clauses =
@@ -49,6 +60,7 @@ export const createTable = (world: World, watch: Watch) => {
     const text = JSON.stringify(world.without === 'busy' ? withoutBusy(item) : item);
     const after = Object.freeze(JSON.parse(text) as Item);
     items.set(nameOf(item), after);
+    if (copies.in(0.2)) behind.set(nameOf(item), { before, until: scheduler.now() + copies.between(0, 2_000) });
     if ((item as Partial<CleanupRecord>).month !== undefined) indexed(after);
     watch.put(task, before, after, text);
     return true;
@@ -79,12 +91,12 @@ export const createTable = (world: World, watch: Watch) => {
 
   /** The table as one task reaches it. */
   const portFor = (task: Task): Table => ({
-    get: (keys) =>
+    get: (keys, how) =>
       wire(world, task, 'get', travel(), () => {
         failsNow();
         watch.get(task, keys);
         const names = new Set(keys.map(nameOf));
-        return [...names].flatMap((name) => items.get(name) ?? []);
+        return [...names].flatMap((name) => (how === 'recent' ? recent(name) : items.get(name)) ?? []);
       }),
     put: (item, condition) =>
       wire(world, task, 'put', travel(), () => {
