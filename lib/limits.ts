@@ -37,6 +37,8 @@ export const limits = {
    * comes after a crash waits as much longer.
    */
   turnLateMs: 5 * second,
+  /** The same for a list of somebody without the lock: a list goes out at once, and who has the lock next waits for it. */
+  passLateMs: second,
   /** Of what a provider says an account may call, this share is left alone: the lists that end a batch, and who else shares it. */
   quotaReservePercent: 2,
   /** Times that a call that missed its turn is given another, before it waits like any other. */

@@ -72,7 +72,7 @@ const account = {
 const gate = v.looseObject({
   day: text,
   slots: v.pipe(text, v.regex(/^(.{8})*$/)),
-  rate: v.optional(v.looseObject({ lanes: v.array(time), tats: v.array(time) })),
+  rate: v.optional(v.looseObject({ lanes: v.array(time), tats: v.array(time), passed: v.optional(v.literal(true)) })),
 });
 
 const scope = {

@@ -4,7 +4,7 @@ import { iso, type Ms } from '../clock.ts';
 import { limits } from '../limits.ts';
 import type { Account } from '../policy/policy.ts';
 import type { Provider } from '../providers/contract.ts';
-import { type Asked, type Gate, givenBack, letThrough, passGate, readGate, slotOf } from './gate.ts';
+import { type Asked, countsLists, type Gate, givenBack, letThrough, passGate, readGate, slotOf } from './gate.ts';
 import type { Ports } from './ports.ts';
 import type { TakeAlong } from './scope.ts';
 import { type Called, type Disposition, overBudget, postpone, type Shift, type Work, waitFor } from './shift.ts';
@@ -26,6 +26,9 @@ export const waitInQueue = async (ports: Ports, works: readonly Work[], until: M
   if (tired.length > 0) await postpone(ports, tired, Math.max(until, now + limits.shortWaitMs + 1), 'gate', done);
 };
 
+/** One before the calls of a shift and one after them. */
+const listsAround = ({ capabilities }: Provider): number => (countsLists(capabilities) ? 2 : 0);
+
 const askFor = (
   { limits: { perDay } }: Account,
   provider: Provider,
@@ -36,6 +39,7 @@ const askFor = (
   return {
     slots: fresh.map(({ record }) => slotOf(record)),
     others: harm.length - fresh.length + back.length,
+    lists: listsAround(provider),
     back: back.length > 0,
     perDay: perDay.count,
     allowances: provider.capabilities.allowances,
@@ -59,8 +63,8 @@ export const takingAlong = (account: Account, provider: Provider, works: readonl
   const pass: TakeAlong = (before, calledAt) => {
     if (!provider.capabilities.oneScope) return { gate: before };
     const { gate, pass } = letThrough(before, { ...asked, alone: { calledAt } }, now);
-    const wanted = asked.others + pass.admitted.size;
-    if (wanted > 0 && pass.turns?.starts.length === 0) return { until: backFor(pass.next, now) };
+    const wanted = Math.min(1, asked.others + pass.admitted.size) + (asked.lists ?? 0);
+    if (pass.turns && pass.turns.starts.length < wanted) return { until: backFor(pass.next, now) };
     result.passage = passageOf(pass);
     return { gate };
   };
@@ -109,7 +113,9 @@ export const admitCalls = async (shift: Shift, calls: readonly CallWork[]): Prom
     await postpone(ports, refused, nextDay(now), 'gate', done);
   }
   const through = [...back, ...harm.filter(isAdmitted)];
-  const within = turns ? through.slice(0, turns.starts.length) : through;
+  const { made } = shift.passage;
+  const left = turns ? turns.starts.length - made - Math.sign(listsAround(provider)) : through.length;
+  const within = through.slice(0, Math.max(0, left));
   const late = through.slice(within.length).map(({ work }) => work);
   if (late.length > 0) await waitInQueue(ports, late, backFor(next, now), done);
   return within;

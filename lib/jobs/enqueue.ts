@@ -7,6 +7,7 @@ import { fingerprint, type Webhook } from '../webhook.ts';
 import { changeAccount } from './account.ts';
 import { approveRecord, type Opening, propose } from './cycle.ts';
 import { follow } from './follow.ts';
+import { withListsCounted } from './lists-counted.ts';
 import { accountOf, type Ports } from './ports.ts';
 import { readAccount } from './reading.ts';
 import { readRecord } from './records.ts';
@@ -44,7 +45,7 @@ export const enqueue = async (ports: Ports, request: EnqueueRequest): Promise<En
   if (!account) return no('unknown-account', `the policy names no account ${request.account}`);
   if (request.now && account.environment === 'production')
     return no('never-on-production', '--now skips the observation and is never allowed on production');
-  const read = await readAccount(ports, account);
+  const read = await readAccount(withListsCounted(ports), account);
   const found = read.readings
     .filter(({ scope }) => request.scope === undefined || scope === request.scope)
     .flatMap(({ scope, webhooks }) => webhooks.map((webhook) => ({ scope, webhook, webhooks })))

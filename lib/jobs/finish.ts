@@ -13,7 +13,7 @@ import { leftBusy, saidIn, wordOf } from './scope.ts';
 import { type Called, linkRestored, type Population, populationOf, type Shift, sceneOf, waitOut } from './shift.ts';
 import { isShownTwice, unansweredNow } from './shown-twice.ts';
 import { settled, waiting, write } from './story.ts';
-import { calledAt } from './turn.ts';
+import { calledAt, listInTurn } from './turn.ts';
 
 type Flags = Pick<CleanupRecord, 'offByUs' | 'deleteSent' | 'attempts'> & {
   pending: Pending | undefined;
@@ -148,9 +148,9 @@ export const finish = async (
   called: readonly Called[],
   before: Population,
 ): Promise<Population | null> => {
-  const { ports, provider, scope, account } = shift;
+  const { ports, scope, account } = shift;
   const asked = ports.clock.now();
-  const listing = await provider.list(scope, ports.signal);
+  const listing = await listInTurn(shift);
   if (listing.status !== 'complete') {
     ports.log({
       level: 'warn',

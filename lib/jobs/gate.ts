@@ -36,10 +36,16 @@ const slotsOn = (gate: Gate | undefined, day: string): string[] =>
 /** How many webhooks were let through on this UTC day. */
 export const usedOn = (gate: Gate | undefined, day: string): number => slotsOn(gate, day).length;
 
-/** What a shift asks for: slots for what the day's budget counts, and turns for those and for `others`. */
+/** A request for a list takes a turn of its own. */
+export const countsLists = ({ oneScope, allowances }: Capabilities): boolean =>
+  oneScope === true && (allowances?.some(({ lists }) => lists) ?? false);
+
+/** What a shift asks for: slots for what the day's budget counts, and turns for those, for `others` and for lists. */
 export type Asked = {
   slots: readonly string[];
   others: number;
+  /** Turns for lists: the first may be asked for at once. */
+  lists?: number;
   /** Puts something back: it may have turns that are kept from everything else. */
   back: boolean;
   perDay: number;
@@ -47,6 +53,8 @@ export type Asked = {
   paceMs: Ms;
   /** Only who holds the lock calls, and knows when it was used last; absent: anybody may. */
   alone?: { calledAt?: Ms };
+  /** Asks for lists without the lock, where only who has it would call. */
+  passing?: true;
 };
 
 /** What the gate lets through. `turns` is null where no rate is known; `next` says when there are more. */
@@ -66,13 +74,15 @@ export const letThrough = (before: Gate | undefined, asked: Asked, now: Ms): { g
   const gate = fresh.length > 0 ? counted : before;
   if (!asked.allowances) return { gate, pass: { admitted, turns: null, next: now, before } };
   const { turns, state, next } = reserve(asked.allowances, before?.rate, {
-    calls: asked.others + admitted.size,
-    from: now + limits.turnLeadMs,
+    calls: asked.others + (asked.lists ?? 0) + admitted.size,
+    from: asked.lists ? now : now + limits.turnLeadMs,
     paceMs: asked.paceMs,
     ...(asked.alone && { ...asked.alone, paceMs: 0, lateMs: limits.turnLateMs }),
+    ...(asked.passing && { paceMs: 0, lateMs: limits.passLateMs }),
     horizonMs: asked.back ? limits.turnHorizonBackMs : limits.turnHorizonMs,
   });
-  const through = turns.starts.length > 0 ? { ...counted, rate: state } : gate;
+  const rate: RateState = { ...state, ...(asked.passing && { passed: true }) };
+  const through = turns.starts.length > 0 ? { ...counted, rate } : gate;
   return { gate: through, pass: { admitted, turns, next, before } };
 };
 
@@ -87,7 +97,7 @@ export const givenBack = (
     .filter((slot) => !unused.has(slot))
     .join('');
   const [from] = pass.turns?.starts ?? [];
-  if (!allowances || !pass.turns || from === undefined) return { ...gate, slots };
+  if (!allowances || !pass.turns || from === undefined || gate.rate?.passed) return { ...gate, slots };
   const { gapMs } = pass.turns;
   const ask = { calls: made, from, paceMs: 0, horizonMs: limits.turnHorizonBackMs, lateMs: limits.turnLateMs };
   const { state } = reserve(allowances, pass.before?.rate, { ...ask, calledAt: from - gapMs });

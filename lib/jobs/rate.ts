@@ -17,6 +17,8 @@ export type RateState = {
   lanes: readonly Ms[];
   /** When each longer allowance has nothing left to make up for. */
   tats: readonly Ms[];
+  /** Somebody who has no lock took the last turn, for a list: what the holder of a lock knows of the lane is no longer all. */
+  passed?: true;
 };
 
 /** Turns for calls one after the other: not before their start, `gapMs` apart, none after `until`. */
@@ -67,6 +69,7 @@ export const reserve = (
   { calls, from, paceMs, horizonMs, lateMs, calledAt }: Ask,
 ): Reserved => {
   const before = state ?? empty;
+  const known = before.passed ? undefined : calledAt;
   const [shortest, ...longer] = allowances.toSorted((a, b) => a.perMs - b.perMs) as [Allowance, ...Allowance[]];
   const count = lanesFor(callsOf(shortest), shortest.perMs, paceMs, before.lanes.length);
   const gapMs = Math.ceil(shortest.perMs / Math.floor(callsOf(shortest) / count));
@@ -74,7 +77,7 @@ export const reserve = (
   const lane = lanes.indexOf(Math.min(...lanes));
   const tats = longer.map((_, at) => before.tats[at] ?? 0);
   const starts: Ms[] = [];
-  let next: Ms = Math.min(lanes[lane] ?? 0, calledAt === undefined ? Number.POSITIVE_INFINITY : calledAt + gapMs);
+  let next: Ms = Math.min(lanes[lane] ?? 0, known === undefined ? Number.POSITIVE_INFINITY : known + gapMs);
   const startNow = (): Ms =>
     Math.max(next, from, ...longer.map(({ perMs }, at) => (tats[at] ?? 0) - burstShare * perMs));
   while (starts.length < calls && startNow() <= from + horizonMs) {

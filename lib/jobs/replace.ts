@@ -2,6 +2,7 @@ import type { Creation, Provider } from '../providers/contract.ts';
 import { normaliseUrl } from '../url.ts';
 import { backupOf, type Webhook } from '../webhook.ts';
 import { type Enqueued, enqueue } from './enqueue.ts';
+import { withListsCounted } from './lists-counted.ts';
 import { accountOf, type Ports } from './ports.ts';
 import { readAccount } from './reading.ts';
 import { formsOf } from './secret-place.ts';
@@ -75,7 +76,7 @@ const make = async (
  * watched, deleted. Repeating it after a crash adopts what was created.
  */
 export const replace = async (ports: Ports, request: ReplaceRequest): Promise<Replaced> => {
-  const place = await find(ports, request);
+  const place = await find(withListsCounted(ports), request);
   if ('ok' in place) return place;
   const { provider, scope, old } = place;
   if (old.url !== null && normaliseUrl(old.url) === normaliseUrl(request.url))

@@ -12,6 +12,7 @@ import { type AccountItem, changeAccount, control, endCredentialPause, pause, re
 import { approveRecord, type Opening, openingOf, propose } from './cycle.ts';
 import { follow } from './follow.ts';
 import { judge } from './judge.ts';
+import { withListsCounted } from './lists-counted.ts';
 import { type AccountScan, look, type ScopeScan } from './look.ts';
 import { goesOn, oldestFirst, type Start, startOf } from './parts.ts';
 import { awaitApproval, storePlan } from './plans.ts';
@@ -169,7 +170,7 @@ const readFrom = async (
 ): Promise<AccountReading> => {
   if (paused?.kind === 'throttle' && paused.until > ports.clock.now()) return throttledAccount(account, paused.why);
   const had = new Set(earlier.statuses.map(({ scope }) => scope));
-  return readAccount(ports, account, {
+  return readAccount(withListsCounted(ports), account, {
     onFailure: pauseOn(ports, account),
     ...(scopes && { scopes }),
     order: (all) => {

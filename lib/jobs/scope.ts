@@ -85,7 +85,7 @@ export const noteScope = async (
   ports: WritePorts,
   account: string,
   scope: string,
-  patch: (current: Draft<ScopeItem>) => Partial<Pick<ScopeItem, 'lastGood' | 'lastScan' | 'missing'>>,
+  patch: (current: Draft<ScopeItem>) => Partial<Pick<ScopeItem, 'lastGood' | 'lastScan' | 'missing' | 'gate'>>,
 ): Promise<void> => {
   await change<ScopeItem>(ports, scopeKey(account, scope), (current) => {
     const base = current ?? emptyScope(account, scope);

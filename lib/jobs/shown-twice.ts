@@ -1,6 +1,7 @@
 import { recordRef } from '../audit/record.ts';
 import { keyOf } from '../webhook.ts';
 import type { Called, Population, Shift, Work } from './shift.ts';
+import { listInTurn } from './turn.ts';
 
 type Pending = Work['record']['pending'];
 const isUnanswered = (pending: Pending): boolean =>
@@ -24,13 +25,13 @@ export const unansweredNow = (called: readonly Called[]): string[] =>
  * @param webhooks of the first list
  */
 export const isShownTwice = async (
-  { ports, scope, provider }: Pick<Shift, 'ports' | 'scope' | 'provider'>,
+  shift: Shift,
   ids: readonly string[],
   webhooks: Population['webhooks'],
 ): Promise<boolean> => {
   const absent = ids.filter((id) => !webhooks.has(id));
   if (absent.length === 0) return true;
-  const again = await provider.list(scope, ports.signal);
+  const again = await listInTurn(shift);
   if (again.status !== 'complete') return false;
   return again.webhooks.length === webhooks.size && again.webhooks.every((webhook) => webhooks.has(keyOf(webhook)));
 };

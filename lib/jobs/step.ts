@@ -52,7 +52,7 @@ const lastLook = async (shift: Shift, call: Called['call']): Promise<{ why: stri
     shift.switches = await readSwitches(ports, account.name);
     const closed = closedFor(shift.switches, isWayBack(call), ports.clock.now());
     if (closed) return closed;
-    const turn = await takeTurn(shift, call);
+    const turn = await takeTurn(shift, isWayBack(call));
     if (turn === 'go') return outlived(shift);
     if (turn !== 'again') return { why: 'its turn has not come', until: turn.until };
   }

@@ -1,11 +1,10 @@
-import { isWayBack } from '../audit/states.ts';
 import { change, type Draft } from '../audit/table.ts';
 import type { Ms } from '../clock.ts';
 import { limits } from '../limits.ts';
-import type { Provider } from '../providers/contract.ts';
-import { type Asked, letThrough, type Pass, passGate } from './gate.ts';
+import type { Listing, Provider } from '../providers/contract.ts';
+import { type Asked, countsLists, letThrough, type Pass, passGate } from './gate.ts';
 import type { ScopeItem } from './scope.ts';
-import type { Called, Shift } from './shift.ts';
+import type { Shift } from './shift.ts';
 
 /** What the gate gave a shift, and how far it is used. */
 export type Passage = { pass: Pass; made: number; lastAt: Ms; busyMs: Ms; readyAt: Ms };
@@ -43,10 +42,9 @@ export const approachTurn = async ({ ports, passage }: Shift): Promise<void> => 
 };
 
 /** Asks the gate anew for the calls of this shift that are still to come. */
-const askAgain = async (shift: Shift, call: Called['call'], calls: number): Promise<void> => {
+const askAgain = async (shift: Shift, back: boolean, calls: number): Promise<void> => {
   const { ports, account, provider } = shift;
   const { allowances, oneScope } = provider.capabilities;
-  const back = isWayBack(call);
   const asked: Asked = { slots: [], others: calls, back, perDay: 0, allowances, paceMs: paceOf(provider) };
   const now = ports.clock.now();
   const { lastAt = 0 } = shift.passage ?? {};
@@ -60,7 +58,8 @@ const askAgain = async (shift: Shift, call: Called['call'], calls: number): Prom
     (current) => {
       if (!current || current.lock?.owner !== shift.held.lock?.owner) return null;
       const { gate, pass } = letThrough(current.gate, { ...asked, alone: { calledAt: lastAt } }, now);
-      shift.passage = passageOf(pass, lastAt);
+      const { starts: [first = 0] = [], gapMs = 0 } = pass.turns ?? {};
+      shift.passage = passageOf(pass, Math.max(lastAt, first - gapMs));
       return gate && gate !== current.gate ? { next: { ...current, gate } as Draft<ScopeItem> } : null;
     },
     shift.held,
@@ -72,7 +71,7 @@ const askAgain = async (shift: Shift, call: Called['call'], calls: number): Prom
  * Waits for the turn of the next call. Whoever comes too late for it gets another from the gate, which takes a while: then what
  * was asked before is asked again.
  */
-export const takeTurn = async (shift: Shift, call: Called['call']): Promise<'go' | 'again' | { until: Ms }> => {
+export const takeTurn = async (shift: Shift, back: boolean): Promise<'go' | 'again' | { until: Ms }> => {
   const { ports, passage, provider } = shift;
   const start = passage && startOf(passage);
   if (!passage?.pass.turns || start == null) return 'go';
@@ -87,7 +86,21 @@ export const takeTurn = async (shift: Shift, call: Called['call']): Promise<'go'
     passage.lastAt = at;
     return 'go';
   }
-  await askAgain(shift, call, turns.starts.length - passage.made);
+  await askAgain(shift, back, turns.starts.length - passage.made);
   await approachTurn(shift);
   return 'again';
+};
+
+/** Lists the scope of a shift, in a turn of its own where lists count. Without one in time there is no list. */
+export const listInTurn = async (shift: Shift): Promise<Listing> => {
+  const { ports, provider, scope } = shift;
+  if (!countsLists(provider.capabilities)) return provider.list(scope, ports.signal);
+  let why = 'its turn has not come';
+  for (let missed = 0; missed <= limits.turnsMissedMax; missed++) {
+    if (shift.passage && startOf(shift.passage) === Number.POSITIVE_INFINITY) await askAgain(shift, false, 1);
+    const turn = await takeTurn(shift, false);
+    if (turn === 'go') return provider.list(scope, ports.signal);
+    if (turn === 'again') why = 'it missed its turn';
+  }
+  return { status: 'error', outcome: { kind: 'retry', why } };
 };

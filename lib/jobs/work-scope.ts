@@ -38,6 +38,7 @@ import {
 import { isShownTwice, unanswered } from './shown-twice.ts';
 import { leavingLike } from './stand-in.ts';
 import { pauseFor, step } from './step.ts';
+import { listInTurn } from './turn.ts';
 
 /** The record is at the step that the message speaks of. */
 export const isFor = (job: Job, record: CleanupRecord): boolean =>
@@ -58,9 +59,9 @@ const noteQuota = async (shift: Shift): Promise<void> => {
 
 /** Lists the scope and weighs the list against the last good scan. Null where no list came: the account may be paused now. */
 const survey = async (shift: Shift, works: readonly Work[]): Promise<Population | null> => {
-  const { ports, account, scope, provider, held, seen, done } = shift;
+  const { ports, account, scope, held, seen, done } = shift;
   const asked = ports.clock.now();
-  const listing = await provider.list(scope, ports.signal);
+  const listing = await listInTurn(shift);
   if (listing.status !== 'complete') {
     const { outcome } = listing;
     const tries = Math.max(...works.map(({ record }) => record.waits));

@@ -35,9 +35,11 @@ export type Listing =
 
 /**
  * One allowance of a provider for changing calls: so many units in any span of this length. `cost` is what one call takes of
- * them; absent: one. Allowances that the provider does not publish are careful choices of ours (docs/providers).
+ * them; absent: one. `lists`: a request for a list takes as much; looked at where the account is its one scope, and
+ * three requests must fit into `limits.turnHorizonMs`. Allowances that the
+ * provider does not publish are careful choices of ours (docs/providers).
  */
-export type Allowance = { units: number; perMs: Ms; cost?: number };
+export type Allowance = { units: number; perMs: Ms; cost?: number; lists?: true };
 
 /** What a provider can do, as data: rules and lifecycle follow from this, never from a provider's name. */
 export type Capabilities = {

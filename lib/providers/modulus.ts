@@ -25,8 +25,8 @@ const capabilities: Capabilities = {
   lostOnRestore: ['id', 'createdAt'],
   // Retries of earlier transactions: four attempts, 15 minutes apart.
   lateDeliveryMs: 45 * minuteMs,
-  // None is published: a choice of ours.
-  allowances: [{ units: 5, perMs: 1000 }],
+  // None is published: a choice of ours, for lists as well.
+  allowances: [{ units: 5, perMs: 1000, lists: true }],
   oneScope: true,
   experimental: null,
 };

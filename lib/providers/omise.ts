@@ -21,8 +21,8 @@ const capabilities: Capabilities = {
   lostOnRestore: ['id', 'createdAt', 'secret', 'metadata'],
   issuesSecret: ['signing-secret'],
   lateDeliveryMs: 0,
-  // None is published: a choice of ours.
-  allowances: [{ units: 5, perMs: 1000 }],
+  // None is published: a choice of ours, for lists as well.
+  allowances: [{ units: 5, perMs: 1000, lists: true }],
   oneScope: true,
   experimental:
     'the webhook secrets API is described on a documentation test site only: neither docs.omise.co nor an official SDK has it',

@@ -32,7 +32,7 @@ const capabilities: Capabilities = {
   // Live-mode deliveries are tried again for up to three days.
   lateDeliveryMs: 3 * dayMs,
   // 25 a second in a sandbox and for one endpoint of the API.
-  allowances: [{ units: 25, perMs: 1000 }],
+  allowances: [{ units: 25, perMs: 1000, lists: true }],
   oneScope: true,
   experimental: null,
 };

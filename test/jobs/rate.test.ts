@@ -55,21 +55,34 @@ const drive = (allowances: readonly [Allowance, ...Allowance[]], load: Load): nu
   }
 };
 
-/** Holders of one lock, one after the other: late, with calls left over, and without a word of when they called. */
+/**
+ * Holders of one lock, one after the other: late, with calls left over, and without a word of when they called; and somebody who
+ * lists meanwhile without the lock.
+ */
 const holdInTurn = (
   allowances: readonly [Allowance, ...Allowance[]],
   chance: () => number,
   spanMs: number,
-  { late = 0.2, crash = 0.1, idle = 0.05 } = {},
+  { late = 0.2, crash = 0.1, idle = 0.05, lists = 0.1 } = {},
 ): number[] => {
   let state: RateState | undefined;
   let calledAt: number | undefined;
   const calls: number[] = [];
+  const passBy = (from: number): void => {
+    if (chance() >= lists) return;
+    const ask = { calls: 1, from, paceMs: 0, horizonMs: 15_000, lateMs: limits.passLateMs };
+    const { turns, state: left } = reserve(allowances, state, ask);
+    const [start] = turns.starts;
+    if (start === undefined) return;
+    state = { ...left, passed: true };
+    calls.push(Math.round(start + chance() * (turns.until - start)));
+  };
   for (let now = 0; now < spanMs; now += Math.ceil(chance() * (chance() < idle ? 60_000 : 50))) {
     const lateMs = limits.turnLateMs;
     const ask = { calls: 1 + Math.floor(chance() * 10), from: now, paceMs: 0, horizonMs: 15_000, lateMs };
     const { turns, ...left } = reserve(allowances, state, { ...ask, ...(calledAt !== undefined && { calledAt }) });
     state = left.state;
+    passBy(now);
     let last = Number.NEGATIVE_INFINITY;
     for (const start of turns.starts) {
       now = Math.max(now, start, last + turns.gapMs);
@@ -81,8 +94,9 @@ const holdInTurn = (
     }
     calledAt = chance() < crash || last < 0 ? undefined : last;
     if (turns.starts.length === 0) now = Math.max(now + 1000, left.next - 10_000);
+    passBy(now);
   }
-  return calls;
+  return calls.toSorted((a, b) => a - b);
 };
 
 const rates = {
@@ -169,7 +183,7 @@ describe('the allowance of an account', () => {
       ),
       { numRuns: 60 },
     );
-    const gentle = { late: 0, crash: 0, idle: 0 };
+    const gentle = { late: 0, crash: 0, idle: 0, lists: 0 };
     const calls = holdInTurn([{ units: 5, perMs: 1000 }], seededRandom(1), 100_000, gentle);
     expect(calls.length).toBeGreaterThan(0.95 * 500);
   });

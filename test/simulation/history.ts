@@ -1,3 +1,4 @@
+import { checkBudgets } from './budgets.ts';
 import type { Faults } from './faults.ts';
 import { comeToRest } from './liveness.ts';
 import { createProcesses } from './processes.ts';
@@ -22,6 +23,7 @@ export const runHistory = async (options: HistoryOptions): Promise<History> => {
   await disturb(setting, processes, stimuli);
   await comeToRest(setting, processes, stimuli);
   await checkRest(world, table, remotes, oracle.steps, creations.made, faults.listLag > 0);
+  checkBudgets(world, remotes);
   count(world, 'histories');
   return { seed: options.seed, faults, violations: world.violations, counts: world.counts };
 };

@@ -1,7 +1,7 @@
 import type { Ms } from '../../lib/clock.ts';
 import { policyHash } from '../../lib/policy/packaged.ts';
 import type { Account, Policy, Protect, Rules } from '../../lib/policy/policy.ts';
-import type { Allowance, Capabilities } from '../../lib/providers/contract.ts';
+import type { Capabilities } from '../../lib/providers/contract.ts';
 import type { Webhook } from '../../lib/webhook.ts';
 import type { Chance } from './chance.ts';
 
@@ -138,16 +138,17 @@ export const drawCapabilities = (chance: Chance, secrets: boolean): Capabilities
 });
 
 /** What all callers of an account share; drawn by itself, so that it changes no other draw of a seed. */
-export const drawSharing = (chance: Chance): Pick<Capabilities, 'oneScope' | 'allowances'> => ({
-  ...(chance.in(0.4) && { oneScope: true }),
-  ...(chance.in(0.4) && {
-    allowances: chance.pick([
-      [{ units: 1, perMs: 1000 }],
-      [{ units: 1, perMs: 30_000 }],
-      [
-        { units: 25, perMs: 1000 },
-        { units: 30, perMs: 600_000 },
-      ],
-    ] as const satisfies Allowance[][]),
-  }),
-});
+export const drawSharing = (chance: Chance): Pick<Capabilities, 'oneScope' | 'allowances'> => {
+  const oneScope = chance.in(0.4) && ({ oneScope: true } as const);
+  const isTimed = chance.in(0.4);
+  const [fast, slow, long] = [
+    { units: 1, perMs: 1000 },
+    { units: 1, perMs: 30_000 },
+    { units: 30, perMs: 600_000 },
+  ];
+  const drawn = isTimed && chance.pick([[fast], [slow], [{ units: 25, perMs: 1000 }, long]] as const);
+  // A list, a call and a list must all have a turn soon.
+  const lists = drawn && drawn[0] !== slow && chance.in(0.6) && ({ lists: true } as const);
+  const [first, ...others] = drawn || [];
+  return { ...oneScope, ...(first && { allowances: [{ ...first, ...lists }, ...others] }) };
+};

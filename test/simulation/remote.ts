@@ -1,5 +1,6 @@
 import { recordKey } from '../../lib/audit/record.ts';
 import type { Ms } from '../../lib/clock.ts';
+import { countsLists } from '../../lib/jobs/gate.ts';
 import { limits } from '../../lib/limits.ts';
 import type { Capabilities, Created, Creation, Listing, Outcome, Provider } from '../../lib/providers/contract.ts';
 import { keyOf, type Webhook, type WebhookRef } from '../../lib/webhook.ts';
@@ -103,6 +104,9 @@ export const createRemote = (
 ) => {
   const { chance, scheduler } = world;
   const state = { expired: false };
+  /** When requests that count went out, by the clock of who sent them. */
+  const sent: Ms[] = [];
+  const noteSent = (task: Task): void => void sent.push(scheduler.now() + task.skewMs);
   const scopeOf = (name: string): Scope => scopes.find((scope) => scope.name === name) as Scope;
   const paused = (): Outcome & { kind: 'retry' } =>
     state.expired
@@ -163,6 +167,7 @@ export const createRemote = (
   const list = async (task: Task, name: string): Promise<Listing> => {
     const scope = scopeOf(name);
     const asked = scheduler.now();
+    if (countsLists(capabilities)) noteSent(task);
     let asOf = asked;
     const listing = await wire(world, task, 'list', { there: slow(), back: slow() }, () => {
       const shown = snapshot(scope);
@@ -218,6 +223,7 @@ export const createRemote = (
 
   const mutate = (call: Mutation, task: Task, name: string, ref: WebhookRef): Promise<Outcome> => {
     if (!task.alive) return new Promise(() => {});
+    noteSent(task);
     const scope = scopeOf(name);
     const key = keyOf(ref);
     const landing = watch.call(task, account, scope, ref, call);
@@ -237,6 +243,8 @@ export const createRemote = (
   /** Makes a webhook. Its answer may tell the id, and the secret that was made up for it. */
   const create = (task: Task, name: string, creation: Creation): Promise<Created> => {
     if (!task.alive) return new Promise(() => {});
+    // What a person replaces is created out of turn.
+    if (task.name.startsWith('worker')) noteSent(task);
     const scope = scopeOf(name);
     const landing = watch.create(task, account, scope, creation);
     let key = '';
@@ -270,7 +278,7 @@ export const createRemote = (
     delete: (scope, webhook) => mutate('delete', task, scope, webhook),
     create: (scope, creation) => create(task, scope, creation),
   });
-  return { account, capabilities, scopes, state, portFor };
+  return { account, capabilities, scopes, state, sent, portFor };
 };
 export type Remote = ReturnType<typeof createRemote>;
 
