@@ -45,7 +45,7 @@ const record = {
   waitFor: v.optional(named),
   held: v.optional(named),
   lease: v.optional(v.looseObject({ token: named, until: time })),
-  over: v.optional(named),
+  over: v.optional(v.pipe(text, v.regex(/^[^@]+(?:@[0-9a-z]{1,9})?$/))),
   pending: v.optional(v.looseObject({ call: named, at: time, outcome: named })),
   openUntil: v.optional(time),
   returnTo: v.optional(v.looseObject({ ...ended, guard: v.nullable(text) })),

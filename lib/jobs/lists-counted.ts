@@ -7,7 +7,10 @@ import { noteScope } from './scope.ts';
 
 type ListPorts = Pick<Ports, 'open' | 'clock' | 'table' | 'random' | 'wrote' | 'signal'>;
 
-const noTurn: Listing = { status: 'incomplete', outcome: { kind: 'retry', why: 'other calls took all turns for a list' } };
+const noTurn: Listing = {
+  status: 'incomplete',
+  outcome: { kind: 'retry', why: 'other calls took all turns for a list' },
+};
 
 /** Reserves the next turn behind all that were given, whoever holds the lock. */
 const passBy = async (ports: ListPorts, { name }: Account, provider: Provider, scope: string): Promise<Pass> => {

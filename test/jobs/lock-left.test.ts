@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { CleanupRecord } from '../../lib/audit/record.ts';
 import { change, type Item } from '../../lib/audit/table.ts';
 import { type ScopeItem, scopeKey, takeScope } from '../../lib/jobs/scope.ts';
 import { statusOf } from '../../lib/jobs/status.ts';
@@ -42,10 +43,13 @@ describe('a lock that nobody gave back', () => {
     expect(await take(w, 'next')).toMatchObject({ found: { b: { step: 'disable' } } });
   });
 
-  it('counts for nothing where the record cannot be believed', async () => {
+  it.each([
+    ['another state', () => ({ state: 'approved' })],
+    ['a time that is none', ({ over }: CleanupRecord) => ({ over: `${over}@never!` })],
+  ])('counts for nothing where the record cannot be believed: %s', async (_, edit) => {
     const w = await ready('a');
     await w.work();
-    await w.table.put({ ...w.record('shop', 'a'), state: 'approved' } as Item, []);
+    await w.table.put({ ...w.record('shop', 'a'), ...edit(w.record('shop', 'a')) } as Item, []);
     expect(await take(w, 'next')).toEqual({ until: scopeItem(w).lock?.until });
   });
 
