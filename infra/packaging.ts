@@ -5,7 +5,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageForAws } from '../lib/policy/aws.ts';
-import { providers } from '../lib/providers/registry.ts';
 import { buildAll, functionNames } from './build.ts';
 import { type MapsFramework, uploadMaps, zipMaps } from './maps.ts';
 
@@ -40,6 +39,8 @@ const packPolicy = async (framework: Framework, print: Print): Promise<void> => 
   const { policy: name, credentials, topics, name: stack } = framework.service.custom;
   const file = policyFile(framework);
   if (!existsSync(file)) return print(`no policy: there is no ${name}; it can be packaged so, but not deployed`);
+  // Loaded here, for the framework takes no plugin that awaits at its top.
+  const { providers } = await import('../lib/providers/registry.ts');
   const text = await packageForAws(file, providers, { prefix: credentials, topics, notices: `${stack}-notices` });
   for (const folder of functionNames())
     writeFileSync(join(framework.serviceDir, 'dist', folder, 'hooksweep.policy.json'), text);

@@ -1,21 +1,7 @@
 import type { ProviderDefinition } from './contract.ts';
-import { github } from './github.ts';
-import { gitlab } from './gitlab.ts';
-import { modulus } from './modulus.ts';
-import { omise } from './omise.ts';
-import { shopify } from './shopify.ts';
-import { simpay } from './simpay.ts';
-import { spaaza } from './spaaza.ts';
-import { stripe } from './stripe.ts';
+import { loaders } from './loaders.ts';
+
+const loaded = Object.entries(loaders).map(async ([id, load]) => [id, await load()] as const);
 
 /** Every provider that this version supports, by its name in the policy file. */
-export const providers: Readonly<Record<string, ProviderDefinition>> = {
-  github,
-  gitlab,
-  modulus,
-  omise,
-  shopify,
-  simpay,
-  spaaza,
-  stripe,
-};
+export const providers: Readonly<Record<string, ProviderDefinition>> = Object.fromEntries(await Promise.all(loaded));

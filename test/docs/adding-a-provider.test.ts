@@ -107,14 +107,14 @@ describe('the provider of docs/adding-a-provider.md', () => {
     expect(blocks.map(({ language, file }) => `${language} ${file}`)).toEqual([
       'ts lib/providers/beacon.ts',
       'ts lib/simulator/beacon.ts',
-      'diff lib/providers/registry.ts',
+      'diff lib/providers/loaders.ts',
       'diff lib/simulator/server.ts',
     ]);
   });
 
   it('keeps to the types and the format of the house', async () => {
     const types = await runIn(tree, 'node_modules/typescript/bin/tsc', ['-p', '.']);
-    expect(types.stdout.split('\n').filter((line) => /beacon|registry|server\.ts/.test(line))).toEqual([]);
+    expect(types.stdout.split('\n').filter((line) => /beacon|loaders|registry|server\.ts/.test(line))).toEqual([]);
     const format = await runIn(tree, 'node_modules/@biomejs/biome/bin/biome', [
       'check',
       '--vcs-enabled=false',
