@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { markSchema, requireSchema } from '../lib/audit/schema.ts';
 import type { Table } from '../lib/audit/table.ts';
@@ -45,10 +45,10 @@ const learn = (values: readonly string[]): void => {
   for (const value of values) secrets.add(value);
 };
 
-const packagedPolicy = async (): Promise<Policy> => {
+const packagedPolicy = (): Policy => {
   const file = variable('POLICY_FILE');
   try {
-    return heeded(parsePolicyDocument(await readFile(file, 'utf8'), file), process.env);
+    return heeded(parsePolicyDocument(readFileSync(file, 'utf8'), file), process.env);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     throw new Error(`no policy was packaged (${file}); write the policy file of this stage and deploy again`);
@@ -64,7 +64,7 @@ const connect = async ({
   open,
   secrets: secretsOf,
 }: Reach): Promise<Omit<Ports, 'actor' | 'log'>> => {
-  const policy = await packagedPolicy();
+  const policy = packagedPolicy();
   const table = tableOf(new DynamoDBClient({}), variable('TABLE_NAME'), systemClock);
   await (marks ? markSchema({ table, random: systemRandom }) : requireSchema(table));
   const urls = () => ({

@@ -70,17 +70,21 @@ const add = (list: BlockList, range: string): BlockList => {
 };
 
 /** Node compares IPv4 addresses with IPv6 ranges too, so each family has lists of its own. */
-const families = (['ipv4', 'ipv6'] as const).map((family) => {
-  const rows = reservedRanges.filter(({ range }) => familyOf(range.split('/', 1)[0] ?? '') === family);
-  return {
-    family,
-    all: rows.reduce((list, { range }) => add(list, range), new BlockList()),
-    each: rows.map((row) => ({ row, list: add(new BlockList(), row.range) })),
-  };
-});
+const familyLists = () =>
+  (['ipv4', 'ipv6'] as const).map((family) => {
+    const rows = reservedRanges.filter(({ range }) => familyOf(range.split('/', 1)[0] ?? '') === family);
+    return {
+      family,
+      all: rows.reduce((list, { range }) => add(list, range), new BlockList()),
+      each: rows.map((row) => ({ row, list: add(new BlockList(), row.range) })),
+    };
+  });
+/** Made with the first address: most populations hold none. */
+let families: ReturnType<typeof familyLists> | undefined;
 
 /** The reserved range that holds an address without brackets, if any. */
 export const reservedRangeOf = (address: string): ReservedRange | null => {
+  families ??= familyLists();
   const lists = families.find(({ family }) => family === familyOf(address));
   if (!lists?.all.check(address, lists.family)) return null;
   return lists.each.find(({ list }) => list.check(address, lists.family))?.row ?? null;

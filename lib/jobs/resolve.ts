@@ -1,4 +1,3 @@
-import { Resolver } from 'node:dns/promises';
 import { sha256 } from '../canonical.ts';
 import { iso, type Ms } from '../clock.ts';
 import type { Sighting } from '../detect/finding.ts';
@@ -35,6 +34,7 @@ export const combined = (answers: readonly Resolution[]): Resolution => {
 export const systemResolve =
   (servers?: readonly string[], timeoutMs: Ms = limits.lookupTimeoutMs): Resolve =>
   async (host) => {
+    const { Resolver } = await import('node:dns/promises');
     const resolver = new Resolver({ timeout: Math.ceil(timeoutMs / 3), tries: 2 });
     if (servers) resolver.setServers(servers);
     const timer = setTimeout(() => resolver.cancel(), timeoutMs);

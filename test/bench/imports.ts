@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { bundle, coldBytes, functionNames } from '../../infra/build.ts';
+import { bundle, bundleFunction, coldBytes, functionNames } from '../../infra/build.ts';
 import { child } from './child.ts';
 import { type Figure, figure } from './figure.ts';
 
@@ -11,8 +11,8 @@ const baselines = { clients: 'test/bench/bare/clients.ts', powertools: 'test/ben
 type Built = { name: string; entry: string; bytes: number };
 
 /** A bundle as it would be packaged, in a folder of its own. */
-const built = async (folder: string, name: string, source: string): Promise<Built> => {
-  const { outputFiles, metafile } = await bundle(name, source, { entryNames: 'index' });
+const built = async (folder: string, bundling: ReturnType<typeof bundle>): Promise<Built> => {
+  const { name, outputFiles, metafile } = await bundling;
   const own = mkdtempSync(join(folder, `${name}-`));
   for (const { path, contents } of outputFiles)
     if (path.endsWith('.mjs')) writeFileSync(join(own, basename(path)), contents);
@@ -23,9 +23,10 @@ const built = async (folder: string, name: string, source: string): Promise<Buil
 export const benchImports = async (): Promise<Figure[]> => {
   const folder = mkdtempSync(join(tmpdir(), 'hooksweep-bench-'));
   try {
-    const others = Object.entries(baselines).map(([name, source]) => built(folder, name, source));
+    const plain = ([name, source]: [string, string]) => built(folder, bundle(name, source, { entryNames: 'index' }));
+    const others = Object.entries(baselines).map(plain);
     const [clients, powertools] = (await Promise.all(others)) as [Built, Built];
-    const ours = await Promise.all(functionNames().map((name) => built(folder, name, `functions/${name}.ts`)));
+    const ours = await Promise.all(functionNames().map((name) => built(folder, bundleFunction(name))));
     const times = new Map<Built, number[]>([clients, powertools, ...ours].map((one) => [one, []]));
     for (let round = 0; round < repeats; round++)
       for (const [{ entry }, runs] of times) runs.push(await child<number>('import-once.ts', [entry]));
