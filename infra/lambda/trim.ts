@@ -16,6 +16,15 @@ type Row = {
 
 const credentials = JSON.stringify(fileURLToPath(new URL('../../functions/credentials.ts', import.meta.url)));
 
+const errorSchema = /^export var (\w+\$) = \[-3, n0,(?:.|\n(?!\];))*\n\];\nn0_registry\.registerError\(\1, \w+\);$/gm;
+
+const withoutErrors = (source: string): string => {
+  const left = source.replace(errorSchema, '');
+  const used = [...source.matchAll(errorSchema)].find(([, name = '']) => left.includes(name));
+  if (used) throw new Error(`the schema of the error ${used[1]} is used by others: infra/lambda/trim.ts must leave it`);
+  return left;
+};
+
 const rows: readonly Row[] = [
   {
     module: /^@aws-sdk\/credential-provider-node\/dist-es\/defaultProvider\.js$/,
@@ -33,14 +42,27 @@ const rows: readonly Row[] = [
     write: () => 'export const resolveEndpointDiscoveryConfig = (config) => config;',
   },
   {
-    module: /^@smithy\/core\/.*\/checksum\/(md5\/Md5|sha256\/Sha256)Js\.js$/,
-    why: 'they stand in where Node was built without crypto, which is never on Lambda',
-    write: (source) => `export const ${/class (\w+)/.exec(source)?.[1]} = undefined;`,
+    module: /^@aws-sdk\/client-dynamodb\/dist-es\/commands\/DescribeEndpointsCommand\.js$/,
+    why: 'what would discover them',
+    write: () => 'export const DescribeEndpointsCommand = undefined;',
+  },
+  {
+    module: /^@smithy\/core\/.*\/checksum\/(md5\/Md5|sha256\/Sha256)Node\.js$/,
+    why: 'Node has crypto on Lambda: nothing to try at each start, and no hashes in JavaScript to fall back to',
+    write: (source) =>
+      source
+        .replace(/^const hasNativeCrypto = [\s\S]*?^\}\)\(\);$/m, '')
+        .replace(/hasNativeCrypto \? (\w+\(\)) : \w+/, '$1'),
+  },
+  {
+    module: /^@aws-sdk\/client-sqs\/dist-es\/schemas\/schemas_0\.js$/,
+    why: 'as the next, and the names that members have in XML: the client speaks JSON',
+    write: (source) => withoutErrors(source.replace(/\{ (?:\[_xF\]: 1, )?\[_xN\]: \w+ \}/g, '0')),
   },
   {
     module: /^@aws-sdk\/client-[\w-]+\/dist-es\/schemas\/schemas_0\.js$/,
     why: 'a class for each error of a service: errors are told by their names, which they have without one',
-    write: (source) => source.replace(/^n0_registry\.registerError\(.*$/gm, ''),
+    write: withoutErrors,
   },
   {
     module: /^@smithy\/core\/.*\/util-body-length\/calculateBodyLength\.js$/,
@@ -79,8 +101,11 @@ export const trim: Plugin = {
     onLoad({ filter: /node_modules\/@(aws-sdk|smithy)\/.*\.js$|\/package\.json$/ }, ({ path }) => {
       const row = rowFor(path);
       if (!row) return undefined;
+      const source = readFileSync(path, 'utf8');
+      const contents = row.write(source);
+      if (contents === source) throw new Error(`infra/lambda/trim.ts finds nothing to leave out of ${path}`);
       return {
-        contents: row.write(readFileSync(path, 'utf8')),
+        contents,
         loader: path.endsWith('.json') ? 'json' : 'js',
         resolveDir: dirname(path),
       };
