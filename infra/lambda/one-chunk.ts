@@ -12,6 +12,7 @@ export const oneChunk = (entry: string): Plugin => ({
   name: 'one-chunk',
   setup({ onResolve, onLoad, resolve }) {
     onResolve({ filter: /.*/ }, async ({ path, kind, resolveDir, importer, pluginData }) => {
+      if (path === entry) return { path, sideEffects: true };
       if (kind !== 'dynamic-import' || pluginData === namespace) return undefined;
       const later = await resolve(path, { kind, resolveDir, importer, pluginData: namespace });
       return later.external || later.errors.length > 0 ? later : { path: later.path, namespace };

@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import { backtest as backtestOf } from '../backtest/backtest.ts';
 import { CommandError } from '../failure.ts';
 import { parsePolicyDocument } from '../policy/packaged.ts';
 import type { Account, Policy } from '../policy/policy.ts';
@@ -45,6 +44,7 @@ export const backtest = request(
     const changed = changedPolicy(asked.changed);
     const accounts = chosen(present, changed, asked.accounts);
     const since = asked.since === undefined ? 0 : Date.parse(asked.since);
+    const { backtest: backtestOf } = await import('../backtest/backtest.ts');
     const { table, clock, random } = ports;
     const reading = { table, clock, random, capabilitiesOf: await capabilities() };
     return backtestOf(reading, { present, changed, accounts, since });
