@@ -50,12 +50,11 @@ export const bundle = async (name: string, entry: string, options: BuildOptions)
 };
 
 /**
- * One function as it is packaged: one chunk for what each invocation needs. Providers, clients and requests that few need are
+ * As functions are packaged: one chunk for what each invocation needs. Providers, clients and requests that few need are
  * chunks of their own, which are loaded with their first use.
  */
-export const bundleFunction = (name: string) => {
-  const entry = join(root, 'functions', `${name}.ts`);
-  return bundle(name, entry, {
+export const bundleForLambda = (name: string, entry: string) =>
+  bundle(name, entry, {
     entryNames: 'index',
     // Nothing in it is CommonJS.
     banner: {},
@@ -63,7 +62,8 @@ export const bundleFunction = (name: string) => {
     // V8 skips the body of a function until it is called, but parses that of an arrow: half of the time to compile a chunk.
     supported: { arrow: false },
   });
-};
+
+export const bundleFunction = (name: string) => bundleForLambda(name, join(root, 'functions', `${name}.ts`));
 
 /** The embedded stack brings native code and is only there in a checkout. */
 const bundleCli = () =>
