@@ -37,6 +37,16 @@ const rows: readonly Row[] = [
     write: () => 'export const loadSharedConfigFiles = async () => ({ configFile: {}, credentialsFile: {} });',
   },
   {
+    module: /^@smithy\/core\/.*\/regionConfig\/getInstanceMetadataRegion\.js$/,
+    why: 'the region is in the environment, and there is no instance to ask',
+    write: () => 'export const getInstanceMetadataRegion = async () => undefined;',
+  },
+  {
+    module: /^@smithy\/signature-v4\/dist-es\/HeaderFormatter\.js$/,
+    why: 'it signs event streams, which none of these services has',
+    write: () => 'export class HeaderFormatter {}',
+  },
+  {
     module: /^@aws-sdk\/middleware-endpoint-discovery\/dist-es\/resolveEndpointDiscoveryConfig\.js$/,
     why: 'DynamoDB itself has one endpoint in each region and nothing to discover',
     write: () => 'export const resolveEndpointDiscoveryConfig = (config) => config;',
