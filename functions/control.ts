@@ -1,6 +1,7 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { dynamoTable } from '../lib/audit/table.ts';
-import { closedQueue, jobSender } from '../lib/jobs/queue.ts';
+import { closedQueue } from '../lib/jobs/closed-queue.ts';
+import { jobSender } from '../lib/jobs/queue.ts';
 import { hold } from '../lib/requests/hold.ts';
 import { serve } from '../lib/requests/serve.ts';
 import { identify } from './identify.ts';

@@ -1,7 +1,7 @@
-import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { dynamoTable } from '../lib/audit/table.ts';
-import { closedQueue, jobPostponer, jobSender } from '../lib/jobs/queue.ts';
+import { closedQueue } from '../lib/jobs/closed-queue.ts';
+import type { Queue, QueueUrls } from '../lib/jobs/queue.ts';
 import { workBatch } from '../lib/jobs/worker.ts';
 import { awsSecrets } from '../lib/secrets-aws.ts';
 import { openAccounts } from './open.ts';
@@ -24,13 +24,24 @@ export const workerHandler =
     return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
   };
 
+/** Most batches ask nothing of the queue: what is due later is sent by the sweep. The first that does loads the client. */
+const queueLater = ({ jobs: url }: QueueUrls): Queue => {
+  let opened: Promise<Pick<Queue, 'send' | 'postpone'>> | undefined;
+  const queue = () => {
+    opened ??= import('./worker-queue.ts').then(({ workerQueue }) => workerQueue(url));
+    return opened;
+  };
+  return {
+    ...closedQueue,
+    send: async (jobs) => (await queue()).send(jobs),
+    postpone: async (deliveries, seconds) => (await queue()).postpone(deliveries, seconds),
+  };
+};
+
 export const handler = workerHandler(
   lambdaPorts({
     table: dynamoTable,
-    queue: ({ jobs }) => {
-      const client = new SQSClient({});
-      return { ...closedQueue, ...jobSender(client, jobs), ...jobPostponer(client, jobs) };
-    },
+    queue: queueLater,
     open: openAccounts,
     secrets: awsSecrets,
   }),

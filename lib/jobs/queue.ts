@@ -52,20 +52,6 @@ const failures = (answer: { Failed?: { Code?: string }[] }): string[] =>
 
 const entry = ({ receiptHandle }: Delivery, at: number) => ({ Id: String(at), ReceiptHandle: receiptHandle });
 
-const refused = async (): Promise<never> => {
-  throw new Error('this process has no right to that queue');
-};
-
-/** A queue of which nothing may be used. Each function takes the parts that it has a right to, and its bundle no others. */
-export const closedQueue: Queue = {
-  send: refused,
-  depth: refused,
-  postpone: refused,
-  dead: refused,
-  drop: refused,
-  scan: refused,
-};
-
 /** Sends jobs. Here as below, `Failed` entries of a batch reject like any other error. */
 export const jobSender = (client: SQSClient, url: string): Pick<Queue, 'send'> => ({
   send: (jobs) =>

@@ -25,6 +25,12 @@ describe.each(functionNames())('a cold start of %s', (name) => {
   });
 });
 
+it('the worker loads the client of its queue with the first message it sends or puts off', () => {
+  const sqs = (source: string): boolean => source.includes('@aws-sdk/client-sqs/');
+  expect(loadedCold('worker').sources.filter(sqs)).toEqual([]);
+  expect(bundledSources('worker').some(sqs)).toBe(true);
+});
+
 it('each provider is in the bundles of the functions that open accounts', () => {
   for (const name of ['scanner', 'worker', 'enqueue', 'audit']) {
     const sources = bundledSources(name);
