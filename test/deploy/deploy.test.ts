@@ -95,7 +95,7 @@ describe('osls deploy and osls remove', () => {
     const { output: trace } = await run(
       `node --input-type=module --eval ${failing(join(task, handler.replace(/\.handler$/, '.mjs')))}`,
     );
-    expect(trace).toMatch(/dist\/worker\/index\.mjs:\d+:\d+/);
+    expect(trace).toMatch(/dist\/worker\/[\w-]+\.mjs:\d+:\d+/);
     const { code: traceCode, output: lines } = await run(traceCommand, trace);
     expect([traceCode, lines]).toEqual([0, expect.not.stringContaining('.mjs')]);
     const [, line = ''] = /functions\/ports\.ts:(\d+):\d+/.exec(lines) ?? [];
