@@ -26,12 +26,11 @@ export const coversOf = (candidates: readonly Webhook[], prefer: Preference): re
     const known = best.get(key);
     if (!known || prefer(webhook, known) < 0) best.set(key, webhook);
   }
-  const widestFirst = [...best].sort(
-    ([a, { events: left }], [b, { events: right }]) =>
-      (breadth(left) === breadth(right) ? 0 : breadth(right) - breadth(left)) || (a < b ? -1 : 1),
-  );
+  const widestFirst = [...best]
+    .map(([key, webhook]) => ({ key, webhook, breadth: breadth(webhook.events) }))
+    .sort((a, b) => (a.breadth === b.breadth ? 0 : b.breadth - a.breadth) || (a.key < b.key ? -1 : 1));
   const covers: Cover[] = [];
-  for (const [, webhook] of widestFirst) {
+  for (const { webhook } of widestFirst) {
     if (covers.length === coversMax) break;
     if (!covers.some(({ events }) => coversAll(events, webhook.events)))
       covers.push({ webhook, events: new Set(webhook.events) });
