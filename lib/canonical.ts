@@ -8,7 +8,10 @@ const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0
 /** As `JSON.stringify` would write it already: keys in order at each depth, and no member to leave out. */
 const isInOrder = (value: unknown): boolean => {
   if (value === null || typeof value !== 'object') return value !== undefined;
-  if (Array.isArray(value)) return value.every(isInOrder);
+  if (Array.isArray(value)) {
+    for (const entry of value) if (!isInOrder(entry)) return false;
+    return true;
+  }
   const members = value as Readonly<Record<string, unknown>>;
   let before = '';
   for (const key of Object.keys(members)) {
@@ -33,38 +36,57 @@ const inOrder = (value: unknown): string => {
  */
 export const canonical = (value: unknown): string => (isInOrder(value) ? JSON.stringify(value) : inOrder(value));
 
+/** As `canonical`, of a value that is built in order; `open` is the one part of it that others may have built. */
+export const canonicalBuilt = (value: unknown, open: unknown): string =>
+  isInOrder(open) ? JSON.stringify(value) : inOrder(value);
+
 /** SHA-256 of the text, in lower-case hex. */
 export const sha256 = (text: string): string => hash('sha256', text, 'hex');
-
-/** The canonical text in pieces: the members of an object, and the entries of a list among them, one by one. */
-function* pieces(value: unknown, depth: number): Iterable<string> {
-  if (depth === 0 || value === null || typeof value !== 'object') return yield canonical(value);
-  const isList = Array.isArray(value);
-  const keys = isList ? value.keys() : Object.keys(value).sort(byCodeUnit);
-  let before = isList ? '[' : '{';
-  for (const key of keys) {
-    const member = (value as Readonly<Record<string | number, unknown>>)[key];
-    if (member === undefined && !isList) continue;
-    yield isList ? before : `${before}${JSON.stringify(key)}:`;
-    yield* pieces(member, depth - 1);
-    before = ',';
-  }
-  const empty = before !== ',';
-  yield `${empty ? before : ''}${isList ? ']' : '}'}`;
-}
 
 /** Characters that are hashed at a time: enough to make calls rare, far less than a plan of a large account. */
 const hashedAtOnce = 65_536;
 
-/** `sha256:` and the hash of the value's canonical text, which is never put together as a whole. */
-export const contentId = (value: unknown): string => {
+/** `sha256:` and the hash of a text that comes in pieces and is never put together as a whole. */
+const hashOf = (write: (add: (piece: string) => void) => void): string => {
   const digest = createHash('sha256');
   let text = '';
-  for (const piece of pieces(value, 2)) {
+  write((piece) => {
     text += piece;
-    if (text.length < hashedAtOnce) continue;
+    if (text.length < hashedAtOnce) return;
     digest.update(text);
     text = '';
-  }
+  });
   return `sha256:${digest.update(text).digest('hex')}`;
 };
+
+/**
+ * `sha256:` and the hash of the value's canonical text.
+ *
+ * @param written a list that stands in the value, to a depth of one member; its entries are canonical texts already
+ */
+export const contentId = (value: unknown, written?: Iterable<string>): string =>
+  hashOf((add) => {
+    const put = (part: unknown, depth: number): void => {
+      const isWritten = part === written && part !== undefined;
+      if (isWritten || (depth > 0 && Array.isArray(part))) {
+        let before = '[';
+        for (const entry of part as Iterable<unknown>) {
+          add(before);
+          before = ',';
+          if (isWritten) add(entry as string);
+          else put(entry, depth - 1);
+        }
+        add(before === ',' ? ']' : '[]');
+      } else if (depth > 0 && part !== null && typeof part === 'object') {
+        let before = '{';
+        for (const [key, member] of Object.entries(part).sort(([a], [b]) => byCodeUnit(a, b))) {
+          if (member === undefined) continue;
+          add(`${before}${JSON.stringify(key)}:`);
+          before = ',';
+          put(member, depth - 1);
+        }
+        add(before === ',' ? '}' : '{}');
+      } else add(canonical(part));
+    };
+    put(value, 2);
+  });

@@ -1,4 +1,4 @@
-import { canonical, type Json, sha256 } from './canonical.ts';
+import { canonicalBuilt, type Json, sha256 } from './canonical.ts';
 import { redactName, redactUrl } from './url.ts';
 
 export type Kind = 'endpoint' | 'signing-secret';
@@ -72,7 +72,7 @@ export type Backup = ReturnType<typeof configuration> & {
 
 /** `f1:` + hash of the configuration with the raw URL + `:on` or `:off`. */
 export const fingerprint = (webhook: Webhook): string =>
-  `f1:${sha256(canonical(configuration(webhook))).slice(0, 32)}:${webhook.enabled ? 'on' : 'off'}`;
+  `f1:${sha256(canonicalBuilt(configuration(webhook), webhook.settings)).slice(0, 32)}:${webhook.enabled ? 'on' : 'off'}`;
 
 /** The two halves of a fingerprint. */
 export const fingerprintParts = (text: string): { config: string; on: boolean } => {

@@ -1,8 +1,14 @@
 import { keyOf, type Webhook } from '../webhook.ts';
 
+const signing = 'signing with a secret';
+const signingAlone: readonly string[] = [signing];
+
 /** Events of a webhook for the question "who else receives this?"; signing secrets cover one another as one event. */
 const eventsOf = (webhook: Pick<Webhook, 'kind' | 'events'>): readonly string[] =>
-  webhook.kind === 'signing-secret' ? ['signing with a secret'] : webhook.events;
+  webhook.kind === 'signing-secret' ? signingAlone : webhook.events;
+
+const isOn = (webhook: Webhook, off: ReadonlySet<string>): boolean =>
+  webhook.enabled && !(off.size > 0 && off.has(keyOf(webhook)));
 
 /**
  * Counts, per event, the webhooks that would still receive it. `*` receives every event; names never add up to `*`.
@@ -16,9 +22,8 @@ export const coverOf = (webhooks: Iterable<Webhook>, off: ReadonlySet<string>, a
   const add = (webhook: Webhook, by: 1 | -1) => {
     for (const event of eventsOf(webhook)) counts.set(event, (counts.get(event) ?? 0) + by);
   };
-  const isOn = (webhook: Webhook) => webhook.enabled && !(off.size > 0 && off.has(keyOf(webhook)));
-  for (const webhook of webhooks) if (isOn(webhook)) add(webhook, 1);
-  for (const webhook of asked) if (isOn(webhook)) counted.add(keyOf(webhook));
+  for (const webhook of webhooks) if (isOn(webhook, off)) add(webhook, 1);
+  for (const webhook of asked) if (isOn(webhook, off)) counted.add(keyOf(webhook));
   return {
     /** Events of this webhook that nobody else would receive. */
     missingWithout(webhook: Pick<Webhook, 'kind' | 'id' | 'events'>): string[] {
@@ -36,3 +41,35 @@ export const coverOf = (webhooks: Iterable<Webhook>, off: ReadonlySet<string>, a
   };
 };
 export type Cover = ReturnType<typeof coverOf>;
+
+/** The cover where nobody needs one: `coveredByOthers`. */
+export const enoughCover: Cover = { missingWithout: () => [], remove: () => {} };
+
+/**
+ * Whether each event of some webhooks has a receiver that is none of them, so that all of them may go in whatever order. Looks
+ * no further than it has to, which in nearly all populations is not far.
+ *
+ * @param places where they stand in the list, ascending
+ */
+export const coveredByOthers = (
+  webhooks: readonly Webhook[],
+  off: ReadonlySet<string>,
+  places: readonly number[],
+): boolean => {
+  const open = new Set<string>();
+  for (const place of places) {
+    const webhook = webhooks[place] as Webhook;
+    if (webhook.enabled) for (const event of eventsOf(webhook)) open.add(event);
+  }
+  let passed = 0;
+  for (let at = 0; at < webhooks.length && open.size > 0; at++) {
+    const webhook = webhooks[at] as Webhook;
+    if (places[passed] === at) passed += 1;
+    else if (isOn(webhook, off))
+      for (const event of eventsOf(webhook)) {
+        open.delete(event);
+        if (event === '*') for (const other of open) if (other !== signing) open.delete(other);
+      }
+  }
+  return open.size === 0;
+};

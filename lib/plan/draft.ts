@@ -3,83 +3,109 @@ import type { Finding } from '../detect/finding.ts';
 import type { Account } from '../policy/policy.ts';
 import type { Capabilities } from '../providers/contract.ts';
 import { redactName, redactUrl } from '../url.ts';
-import { fingerprint, type Webhook } from '../webhook.ts';
+import { fingerprint, type Kind, type Webhook } from '../webhook.ts';
 import type { ApprovalReason, PlanItem } from './item.ts';
 import { isShortObservation, scheduleOf } from './schedule.ts';
 
-export type Candidate = readonly [Webhook, readonly Finding[]];
+export type Decision = Pick<PlanItem, 'decision' | 'guards' | 'needsApproval' | 'last'>;
+
+/** A webhook with findings, as it stands in its scope's list. */
+export type Candidate = {
+  readonly webhook: Webhook;
+  readonly findings: readonly Finding[];
+  readonly place: number;
+  /** The URL as it may be shown. */
+  readonly url: string | null;
+  decision: Decision;
+};
+
+/** What is said of a webhook for which nothing is proposed. */
+export const reported: Decision = { decision: 'report', guards: [], needsApproval: [], last: false };
+
+export const candidateOf = (webhook: Webhook, findings: readonly Finding[], place: number): Candidate => {
+  const url = webhook.url === null ? null : redactUrl(webhook.url);
+  return { webhook, findings, place, url, decision: reported };
+};
 
 /** Why a person has to agree to an item that no guard keeps, in the order in which plans name them. */
-export const approvalReasons = (
+const approvalReasons = (
   account: Account,
   capabilities: Capabilities,
-  { kind, findings, restore }: PlanItem,
+  { webhook, findings, url }: Candidate,
   last: boolean,
 ): ApprovalReason[] => {
   const reasons: ApprovalReason[] = [];
   if (account.mode !== 'auto') reasons.push('mode');
-  if (!capabilities.disable.includes(kind)) reasons.push('delete-only');
+  if (!capabilities.disable.includes(webhook.kind)) reasons.push('delete-only');
   if (isShortObservation(account)) reasons.push('short-observe');
   if (findings.some(({ rule }) => rule === 'superseded-secret')) reasons.push('secret');
-  if (restore.possible !== 'yes') reasons.push('partly-restorable');
+  if (url !== webhook.url) reasons.push('partly-restorable');
   if (last && account.environment === 'production') reasons.push('last');
   return reasons;
 };
 
-const restorability = (capabilities: Capabilities, urlRedacted: boolean): PlanItem['restore'] => ({
-  possible: urlRedacted ? 'partly' : 'yes',
-  lost: [...capabilities.lostOnRestore, ...(urlRedacted ? ['secret part of the url'] : [])],
-});
-
-type Timing = Pick<PlanItem, 'via' | 'earliest'>;
-
-/** How and when at the earliest a webhook goes: worked out once for all that are alike. */
-export const timingOf = (account: Account, capabilities: Capabilities, now: Ms): ((webhook: Webhook) => Timing) => {
-  const known = new Map<string, Timing>();
-  const at = (after: Ms | null) => (after === null ? null : iso(now + after));
-  return ({ kind, enabled }) => {
-    const like = `${kind} ${enabled}`;
-    const timing = known.get(like);
-    if (timing) return timing;
-    const { via, disableAfter, deleteAfter } = scheduleOf(account, capabilities.disable.includes(kind), enabled);
-    const made: Timing = { via, earliest: { disable: at(disableAfter), delete: at(deleteAfter) } };
-    known.set(like, made);
-    return made;
-  };
-};
-
-/** What an item says before anything is decided. */
-export const draftOf = (
+export const proposed = (
   account: Account,
   capabilities: Capabilities,
-  scope: string,
-  [webhook, findings]: Candidate,
-  { via, earliest }: Timing,
-): PlanItem => {
-  const url = webhook.url === null ? null : redactUrl(webhook.url);
-  return {
-    account: account.name,
-    provider: account.provider,
-    environment: account.environment,
-    scope,
-    webhookId: webhook.id,
-    kind: webhook.kind,
-    url,
-    name: webhook.name === null ? null : redactName(webhook.name),
-    events: webhook.events,
-    enabled: webhook.enabled,
-    createdAt: webhook.createdAt,
-    signal: webhook.signal,
-    action: 'delete',
-    via,
-    decision: 'report',
-    findings,
-    guards: [],
-    survivor: findings.find(({ survivor }) => survivor)?.survivor ?? null,
-    needsApproval: [],
-    last: false,
-    restore: restorability(capabilities, url !== webhook.url),
-    earliest,
-    fingerprint: fingerprint(webhook),
+  candidate: Candidate,
+  last: boolean,
+): Decision => ({
+  decision: 'propose',
+  guards: [],
+  needsApproval: approvalReasons(account, capabilities, candidate, last),
+  last,
+});
+
+/** What all items of a scope have in common that are alike in kind, and in whether they are on. */
+type Common = Pick<PlanItem, 'via' | 'earliest'>;
+
+const commonOf = (account: Account, capabilities: Capabilities, now: Ms, kind: Kind, enabled: boolean): Common => {
+  const at = (after: Ms | null) => (after === null ? null : iso(now + after));
+  const { via, disableAfter, deleteAfter } = scheduleOf(account, capabilities.disable.includes(kind), enabled);
+  return { via, earliest: { disable: at(disableAfter), delete: at(deleteAfter) } };
+};
+
+const restorability = (capabilities: Capabilities) =>
+  ({
+    whole: { possible: 'yes', lost: [...capabilities.lostOnRestore] },
+    partly: { possible: 'partly', lost: [...capabilities.lostOnRestore, 'secret part of the url'] },
+  }) as const;
+
+/** Writes the items of a scope; what is alike in many of them is made once. */
+export const itemsOf = (account: Account, capabilities: Capabilities, scope: string, now: Ms) => {
+  const { name, provider, environment } = account;
+  const restore = restorability(capabilities);
+  const common = (kind: Kind) => ({
+    on: commonOf(account, capabilities, now, kind, true),
+    off: commonOf(account, capabilities, now, kind, false),
+  });
+  const commons = { endpoint: common('endpoint'), 'signing-secret': common('signing-secret') };
+  return ({ webhook, findings, url, decision }: Candidate): PlanItem => {
+    const { via, earliest } = commons[webhook.kind][webhook.enabled ? 'on' : 'off'];
+    return {
+      account: name,
+      provider,
+      environment,
+      scope,
+      webhookId: webhook.id,
+      kind: webhook.kind,
+      url,
+      name: webhook.name === null ? null : redactName(webhook.name),
+      events: webhook.events,
+      enabled: webhook.enabled,
+      createdAt: webhook.createdAt,
+      signal: webhook.signal,
+      action: 'delete',
+      via,
+      decision: decision.decision,
+      findings,
+      guards: decision.guards,
+      survivor: findings.find(({ survivor }) => survivor)?.survivor ?? null,
+      needsApproval: decision.needsApproval,
+      last: decision.last,
+      restore: url === webhook.url ? restore.whole : restore.partly,
+      earliest,
+      fingerprint: fingerprint(webhook),
+    };
   };
 };

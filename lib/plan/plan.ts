@@ -1,16 +1,17 @@
 import { type CleanupRecord, recordRef } from '../audit/record.ts';
 import { contentId } from '../canonical.ts';
 import { iso, type Ms } from '../clock.ts';
-import { detect, ruleVersions } from '../detect/detect.ts';
-import type { Confidence, Detected, Finding, ScopeView, Sighting } from '../detect/finding.ts';
-import { isoTime } from '../detect/iso-time.ts';
-import type { Account, Policy, RuleName } from '../policy/policy.ts';
+import { detect } from '../detect/detect.ts';
+import type { Detected, ScopeView, Sighting } from '../detect/finding.ts';
+import type { Account, Policy } from '../policy/policy.ts';
 import type { Capabilities } from '../providers/contract.ts';
-import { fingerprint, keyOf, type Webhook } from '../webhook.ts';
-import { coverOf } from './cover.ts';
-import { approvalReasons, type Candidate, draftOf, timingOf } from './draft.ts';
-import { recordGuards, type Surroundings, secretsInUse, standingGuards } from './guards.ts';
-import type { AccountPlan, ApprovalReason, Guard, Plan, PlanItem, ScopeStatus } from './item.ts';
+import { keyOf, type Webhook } from '../webhook.ts';
+import { accountPlanId } from './agreed.ts';
+import { decide } from './decide.ts';
+import { candidateOf, itemsOf } from './draft.ts';
+import type { AccountPlan, ApprovalReason, Plan, PlanItem, ScopeStatus } from './item.ts';
+
+export { accountPlanId, rulesId } from './agreed.ts';
 
 /** What we know of a scope besides the provider's list; all of it empty without a store. */
 export type Knowledge = {
@@ -34,14 +35,6 @@ export const nothingKnown: Knowledge = {
 /** One scope's complete reading. */
 export type Reading = { scope: string; webhooks: readonly Webhook[] };
 
-/** Hash of the rules that are on, with their parameters and versions: what a veto and a failure are tied to. */
-export const rulesId = (account: Account): string => {
-  const versions = Object.fromEntries(
-    (Object.keys(account.rules) as RuleName[]).map((name) => [name, ruleVersions[name]]),
-  );
-  return contentId({ rules: account.rules, versions });
-};
-
 /** What these records say of our own steps, as the rules need it to undo them. */
 export const ownSteps = (records: Iterable<CleanupRecord>): Pick<ScopeView, 'offByUs' | 'quietUntil'> => {
   const off = [...records].filter((record) => record.offByUs);
@@ -63,39 +56,7 @@ export const findingsOf = (
   return detect({ ...reading, rules, protect, capabilities, now, sightings, ...ownSteps(records.values()) });
 };
 
-const rank: Readonly<Record<Confidence, number>> = { high: 0, medium: 1, low: 2, security: 3 };
-
-const certainty = (findings: readonly Finding[]): number =>
-  findings.reduce((surest, { proposes, confidence }) => Math.min(surest, proposes ? rank[confidence] : 9), 9);
-
-/** Surest first, then oldest, then by id: who goes first where not all may go. Places among the candidates. */
-const byCertainty = (candidates: readonly Candidate[]): number[] => {
-  const keys = candidates.map(([{ id, createdAt }, findings], at) => {
-    const created = createdAt ?? '';
-    return { at, id, created, createdMs: isoTime(created), surest: certainty(findings) };
-  });
-  const byAge = (a: (typeof keys)[number], b: (typeof keys)[number]) =>
-    a.createdMs === null || b.createdMs === null ? a.created.localeCompare(b.created) : a.createdMs - b.createdMs;
-  return keys.sort((a, b) => a.surest - b.surest || byAge(a, b) || (a.id < b.id ? -1 : 1)).map(({ at }) => at);
-};
-
-const guardsOf = (candidate: Candidate, around: Surroundings, knows: Knowledge, rules: string) => {
-  const [webhook] = candidate;
-  const { account, now } = around;
-  const record = knows.records.get(keyOf(webhook));
-  const standing = standingGuards(webhook, webhook.enabled, around, !account.keepLast);
-  const guards: Guard[] = [...standing.guards];
-  if (record) guards.push(...recordGuards(record, fingerprint(webhook), rules, now));
-  if (knows.foreign.has(keyOf(webhook)))
-    guards.push({ guard: 'foreign', detail: 'another account of the policy lists the same webhook' });
-  if (knows.stopped) guards.push({ guard: 'stopped', detail: 'hooksweep is stopped; start it first' });
-  return { guards, last: standing.last };
-};
-
-/**
- * Decides one scope: findings and guards to decisions. Pure; linear in the population but for the sort of its candidates.
- * Items that go are taken out of the cover one by one, so that a plan as a whole never takes the last one.
- */
+/** Decides one scope: findings and guards to decisions. Pure; linear in the population but for the sort of its candidates. */
 export const planScope = (
   account: Account,
   capabilities: Capabilities,
@@ -104,64 +65,13 @@ export const planScope = (
   knows: Knowledge,
   now: Ms,
 ): PlanItem[] => {
-  const rules = rulesId(account);
-  const candidates = findings.places.map((at): Candidate => {
-    const webhook = reading.webhooks[at] as Webhook;
-    return [webhook, findings.get(keyOf(webhook)) ?? []];
+  const candidates = findings.places.map((place) => {
+    const webhook = reading.webhooks[place] as Webhook;
+    return candidateOf(webhook, findings.get(keyOf(webhook)) ?? [], place);
   });
-  const asked = candidates.map(([webhook]) => webhook);
-  const cover = coverOf(reading.webhooks, knows.busy, asked);
-  const around: Surroundings = { account, now, cover, secretsInUse: secretsInUse(reading.webhooks) };
-  const timing = timingOf(account, capabilities, now);
-  const items = candidates.map((candidate) =>
-    draftOf(account, capabilities, reading.scope, candidate, timing(candidate[0])),
-  );
-  for (const at of byCertainty(candidates)) {
-    const candidate = candidates[at] as Candidate;
-    const item = items[at] as PlanItem;
-    if (!item.findings.some(({ proposes }) => proposes)) continue;
-    const { guards, last } = guardsOf(candidate, around, knows, rules);
-    if (guards.length > 0) {
-      items[at] = { ...item, decision: 'keep', guards, last };
-      continue;
-    }
-    cover.remove(candidate[0]);
-    const needsApproval = approvalReasons(account, capabilities, item, last);
-    items[at] = { ...item, decision: 'propose', last, needsApproval };
-  }
-  return items;
+  decide(account, capabilities, reading.webhooks, candidates, knows, now);
+  return candidates.map(itemsOf(account, capabilities, reading.scope, now));
 };
-
-/** What an approval agrees to: neither times nor prose, so that the same findings keep their id. */
-const agreed = (item: PlanItem) => ({
-  fingerprint: item.fingerprint,
-  id: item.webhookId,
-  kind: item.kind,
-  last: item.last,
-  rules: item.findings.filter(({ proposes }) => proposes).map(({ rule }) => rule),
-  scope: item.scope,
-  survivor: item.survivor?.webhookId ?? null,
-  via: item.via,
-});
-
-/** What is approved of a plan, in an order that does not depend on the list. */
-const agreedItems = (items: readonly PlanItem[]) =>
-  items
-    .filter(({ decision }) => decision === 'propose')
-    .map((item) => ({ item, key: `${item.scope}\n${item.kind}\n${item.webhookId}` }))
-    .sort((a, b) => (a.key < b.key ? -1 : 1))
-    .map(({ item }) => agreed(item));
-
-/** The id of one account's plan. */
-export const accountPlanId = (account: Account, policyHash: string, items: readonly PlanItem[]): string =>
-  contentId({
-    account: account.name,
-    provider: account.provider,
-    environment: account.environment,
-    policy: policyHash,
-    rules: rulesId(account),
-    items: agreedItems(items),
-  });
 
 /** More proposals than an unattended run may carry out; percent compared by multiplication, from ten webhooks up. */
 export const isOverLimit = ({ limits: { perRun } }: Account, proposed: number, webhooks: number): boolean =>

@@ -1,11 +1,27 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { coverOf } from '../../lib/plan/cover.ts';
+import { coveredByOthers, coverOf } from '../../lib/plan/cover.ts';
 import { covers, keyOf, type Webhook } from '../../lib/webhook.ts';
 import { webhook } from '../jobs/world.ts';
 
 const secret = (id: string, enabled = true): Webhook =>
   webhook(id, { kind: 'signing-secret', url: null, events: [], enabled });
+
+const population = fc
+  .uniqueArray(
+    fc.record({
+      id: fc.constantFrom(...'abcdef'),
+      events: fc.uniqueArray(fc.constantFrom('*', 'PAID', 'VOID'), { minLength: 1 }),
+      enabled: fc.boolean(),
+      isSecret: fc.boolean(),
+    }),
+    { selector: ({ id, isSecret }) => `${id} ${isSecret}`, minLength: 1 },
+  )
+  .map((drawn) =>
+    drawn.map(({ id, events, enabled, isSecret }) =>
+      isSecret ? secret(id, enabled) : webhook(id, { events, enabled }),
+    ),
+  );
 
 describe('the cover of a scope', () => {
   it('counts neither itself, nor what is off, nor what may be off by now', () => {
@@ -39,20 +55,8 @@ describe('the cover of a scope', () => {
   });
 
   it('says the same as a look at everybody else, also while they are removed one by one, some twice', () => {
-    const hooks = fc.uniqueArray(
-      fc.record({
-        id: fc.constantFrom(...'abcdef'),
-        events: fc.uniqueArray(fc.constantFrom('*', 'PAID', 'VOID'), { minLength: 1 }),
-        enabled: fc.boolean(),
-        isSecret: fc.boolean(),
-      }),
-      { selector: ({ id, isSecret }) => `${id} ${isSecret}`, minLength: 1 },
-    );
     fc.assert(
-      fc.property(hooks, fc.array(fc.nat(20)), fc.subarray([...'abcdef']), (drawn, removed, off) => {
-        const webhooks = drawn.map(({ id, events, enabled, isSecret }) =>
-          isSecret ? secret(id, enabled) : webhook(id, { events, enabled }),
-        );
+      fc.property(population, fc.array(fc.nat(20)), fc.subarray([...'abcdef']), (webhooks, removed, off) => {
         const cover = coverOf(webhooks, new Set(off));
         const left = new Map(webhooks.map((one) => [keyOf(one), one]));
         for (const at of [-1, ...removed]) {
@@ -74,6 +78,20 @@ describe('the cover of a scope', () => {
           }
         }
       }),
+    );
+  });
+
+  it('is enough without those that may go exactly where all of them may go', () => {
+    fc.assert(
+      fc.property(population, fc.nat(63), fc.subarray([...'abcdef']), (webhooks, asked, off) => {
+        const places = [...webhooks.keys()].filter((at) => (asked >> at) & 1);
+        const cover = coverOf(webhooks, new Set(off));
+        const going = places.map((at) => webhooks[at] as Webhook);
+        for (const one of going) cover.remove(one);
+        const missing = going.filter((one) => one.enabled).flatMap((one) => cover.missingWithout(one));
+        expect(coveredByOthers(webhooks, new Set(off), places)).toBe(missing.length === 0);
+      }),
+      { numRuns: 2000 },
     );
   });
 });
