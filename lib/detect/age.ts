@@ -14,14 +14,16 @@ export const timeOf = (text: string | null | undefined): Ms | null => {
 export const latest = (...times: readonly (Ms | null)[]): Ms | null =>
   times.reduce((best, time) => (best === null || (time !== null && time > best) ? time : best), null);
 
-export type Age = { since: Ms; basis: 'created' | 'first seen' };
+/** `written`: as the provider or our scans wrote that time. */
+export type Age = { since: Ms; basis: 'created' | 'first seen'; written: string | null | undefined };
 
 /** Since when a webhook stands: as the provider says, else as our scans saw it; null where neither is known. */
 export const ageOf = (webhook: Webhook, { sightings }: Population): Age | null => {
   const created = timeOf(webhook.createdAt);
-  if (created !== null) return { since: created, basis: 'created' };
-  const seen = timeOf(sightings.get(keyOf(webhook))?.firstSeen);
-  return seen === null ? null : { since: seen, basis: 'first seen' };
+  if (created !== null) return { since: created, basis: 'created', written: webhook.createdAt };
+  const written = sightings.get(keyOf(webhook))?.firstSeen;
+  const seen = timeOf(written);
+  return seen === null ? null : { since: seen, basis: 'first seen', written };
 };
 
 /**
@@ -51,5 +53,17 @@ export const span = (ms: Ms): string => {
   return `${ms / size}${unit}`;
 };
 
-/** The day where that is enough for people, the full time otherwise. */
-export const day = (ms: Ms): string => iso(ms).replace('T00:00:00.000Z', '').replace('.000Z', 'Z');
+const midnight = 'T00:00:00.000Z';
+const wholeSecond = '.000Z';
+
+/**
+ * The day where that is enough for people, the full time otherwise.
+ *
+ * @param written the text that the time was read from, where there is one: mostly it is what would be written, and at a
+ *   fraction of the cost
+ */
+export const day = (ms: Ms, written?: string | null): string => {
+  const text = written && isoTime(written) === ms ? written : iso(ms);
+  if (text.endsWith(midnight)) return text.slice(0, -midnight.length);
+  return text.endsWith(wholeSecond) ? `${text.slice(0, -wholeSecond.length)}Z` : text;
+};

@@ -97,9 +97,7 @@ export const detect = (view: ScopeView): Detected => {
   for (const found of alls) for (const [key, finding] of found) add(key, finding);
   for (const found of findings.values()) if (found.length > 1) found.sort(inOrder);
   const places = placesOf(webhooks, keyMarks, findings);
-  withdrawAmbiguous(
-    places.map((at) => keyOf(webhooks[at] as Webhook)),
-    findings,
-  );
-  return Object.assign(findings, { places });
+  const keys = places.map((at) => keyOf(webhooks[at] as Webhook));
+  if (places.length !== findings.size) withdrawAmbiguous(keys, findings);
+  return Object.assign(findings, { places, found: keys.map((key) => findings.get(key) ?? []) });
 };

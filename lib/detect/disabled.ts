@@ -27,6 +27,6 @@ export const disabled: OneRule<NonNullable<Rules['disabled']>> =
       return { rule: 'disabled', confidence: 'low', evidence, proposes: false };
     }
     if (since + afterMs > population.now) return null;
-    const evidence = `switched off and unchanged since ${day(since)}, at least ${span(afterMs)}`;
+    const evidence = `switched off and unchanged since ${day(since, webhook.updatedAt)}, at least ${span(afterMs)}`;
     return { rule: 'disabled', confidence: 'high', evidence, proposes: true };
   };

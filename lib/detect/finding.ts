@@ -47,5 +47,8 @@ export type ScopeView = {
 /** Findings by `keyOf`; a webhook without findings is absent. */
 export type Findings = ReadonlyMap<string, readonly Finding[]>;
 
-/** The findings of one list, and where in it those webhooks stand that have some, in its order. */
-export type Detected = Findings & { readonly places: readonly number[] };
+/** The findings of one list, where in it those webhooks stand that have some, in its order, and what each of them has. */
+export type Detected = Findings & {
+  readonly places: readonly number[];
+  readonly found: readonly (readonly Finding[])[];
+};

@@ -1,30 +1,30 @@
 import { parseHostPattern } from '../policy/host-pattern.ts';
 import { tailsOf } from './tails.ts';
 
-/** `a.b.c`, `b.c`, `c`: names match at label boundaries only, and the longest suffix comes first. */
-export function* suffixesOf(host: string): Iterable<string> {
-  for (let at = 0; at !== -1; ) {
-    yield host.slice(at);
-    const dot = host.indexOf('.', at);
-    at = dot === -1 ? -1 : dot + 1;
+/** What is known of `a.b.c`, `b.c` or `c`: names match at label boundaries only, and the longest suffix comes first. */
+export const ofSuffix = <Known>(known: ReadonlyMap<string, Known>, host: string): Known | undefined => {
+  let suffix = host;
+  for (;;) {
+    const found = known.get(suffix);
+    const dot = suffix.indexOf('.');
+    if (found !== undefined || dot === -1) return found;
+    suffix = suffix.slice(dot + 1);
   }
-}
+};
 
 /** Tells the pattern that means the host of a `ParsedUrl` (`a.com` that host, `*.a.com` any depth below), or null. */
 export const matcherOf = (patterns: readonly string[]): ((host: string) => string | null) => {
   const named = new Map(patterns.map((pattern) => [parseHostPattern(pattern) ?? '', pattern]));
   named.delete('');
   if (named.size === 0) return () => null;
+  const below = new Map(
+    [...named].flatMap(([name, pattern]) => (name.startsWith('*.') ? [[name.slice(2), pattern]] : [])),
+  );
   const mayBeMeant = tailsOf([...named.keys()].map((name) => name.replace('*.', '')));
   return (host) => {
     if (!mayBeMeant(host)) return null;
-    const exact = named.get(host);
-    if (exact !== undefined) return exact;
-    for (const suffix of suffixesOf(host)) {
-      const pattern = suffix === host ? undefined : named.get(`*.${suffix}`);
-      if (pattern !== undefined) return pattern;
-    }
-    return null;
+    const dot = host.indexOf('.');
+    return named.get(host) ?? (dot === -1 ? undefined : ofSuffix(below, host.slice(dot + 1))) ?? null;
   };
 };
 

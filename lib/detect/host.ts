@@ -1,7 +1,7 @@
 import { isHttp, type ParsedUrl, parseUrl } from '../url.ts';
 import { catalogue, type Rank } from './catalogue.ts';
 import type { Confidence } from './finding.ts';
-import { patternOf, suffixesOf } from './host-patterns.ts';
+import { ofSuffix, patternOf } from './host-patterns.ts';
 import { reservedNames, reservedRangeOf } from './reserved.ts';
 import { tailsOf } from './tails.ts';
 
@@ -63,29 +63,21 @@ const addressHit = ({ host, ip }: ParsedUrl): Hit | null => {
 };
 
 const nameHit = ({ host }: ParsedUrl): Hit | null => {
-  for (const suffix of suffixesOf(host)) {
-    const row = reservedBySuffix.get(suffix);
-    if (!row) continue;
-    const evidence = `${ending(host, suffix)} (reserved, ${row.source}): ${row.wording}`;
-    return { confidence: 'high', evidence, unreachable: row.wording !== 'placeholder' };
-  }
-  return null;
+  const row = ofSuffix(reservedBySuffix, host);
+  if (!row) return null;
+  const evidence = `${ending(host, row.suffix)} (reserved, ${row.source}): ${row.wording}`;
+  return { confidence: 'high', evidence, unreachable: row.wording !== 'placeholder' };
 };
 
 const catalogueHit = ({ host, path }: ParsedUrl): Hit | null => {
-  for (const suffix of suffixesOf(host)) {
-    const row = catalogueBySuffix.get(suffix);
-    if (!row) continue;
-    const label =
-      host
-        .slice(0, -suffix.length - 1)
-        .split('.')
-        .at(-1) ?? '';
-    if (!label.startsWith(row.labelStartsWith ?? '') || !path.startsWith(row.pathStartsWith ?? '')) return null;
-    const evidence = `${ending(host, suffix)} (${row.note}${meanings[row.confidence]}; source: ${row.source})`;
-    return { confidence: confidences[row.confidence], evidence };
+  const row = ofSuffix(catalogueBySuffix, host);
+  if (!row || !path.startsWith(row.pathStartsWith ?? '')) return null;
+  if (row.labelStartsWith !== undefined) {
+    const left = host.slice(0, -row.suffix.length - 1);
+    if (!left.startsWith(row.labelStartsWith, left.lastIndexOf('.') + 1)) return null;
   }
-  return null;
+  const evidence = `${ending(host, row.suffix)} (${row.note}${meanings[row.confidence]}; source: ${row.source})`;
+  return { confidence: confidences[row.confidence], evidence };
 };
 
 const singleLabelHit = ({ host, ip }: ParsedUrl): Hit | null =>
@@ -97,7 +89,7 @@ const singleLabelHit = ({ host, ip }: ParsedUrl): Hit | null =>
         unreachable: true,
       };
 
-const ownHit = ({ host }: ParsedUrl, hosts: readonly string[] = []): Hit | null => {
+const ownHit = ({ host }: ParsedUrl, { hosts = [] }: Setting): Hit | null => {
   const pattern = patternOf(hosts, host);
   return pattern === null
     ? null
@@ -120,6 +112,14 @@ const unparseable: Judgement = {
 
 const ok = (evidence: string): Judgement => ({ verdict: 'ok', confidence: null, evidence, act: false });
 
+const looks: readonly ((url: ParsedUrl, setting: Setting) => Hit | null)[] = [
+  addressHit,
+  nameHit,
+  catalogueHit,
+  singleLabelHit,
+  ownHit,
+];
+
 /** Certainly `ok` as far as the catalogue goes, which most hosts are; found without a sentence about it. */
 export const isOrdinary = (url: ParsedUrl): boolean =>
   url.ip === null && url.host.includes('.') && isHttp(url) && !mayBeKnown(url.host);
@@ -128,13 +128,14 @@ export const isOrdinary = (url: ParsedUrl): boolean =>
 export const judgeHost = (url: ParsedUrl | null, setting: Setting = {}): Judgement => {
   if (url === null) return unparseable;
   if (!isHttp(url)) return ok(`${shown(url.scheme)}: is no HTTP destination and is left alone`);
-  const hits = [addressHit(url), nameHit(url), catalogueHit(url), singleLabelHit(url), ownHit(url, setting.hosts)]
-    .filter((hit) => hit !== null)
-    .map((hit) => weaken(hit, setting));
-  if (hits.length === 0) return ok(`host ${shown(url.host)} is neither reserved nor known as a test receiver`);
-  const { confidence, evidence } = hits.reduce((best, hit) =>
-    rank[hit.confidence] > rank[best.confidence] ? hit : best,
-  );
+  let surest: Hit | null = null;
+  for (const look of looks) {
+    const hit = look(url, setting);
+    const weak = hit && weaken(hit, setting);
+    if (weak && (surest === null || rank[weak.confidence] > rank[surest.confidence])) surest = weak;
+  }
+  if (surest === null) return ok(`host ${shown(url.host)} is neither reserved nor known as a test receiver`);
+  const { confidence, evidence } = surest;
   return { verdict: verdicts[confidence], confidence, evidence, act: verdicts[confidence] === 'test' };
 };
 

@@ -12,7 +12,7 @@ const byAge = (webhook: Webhook, population: Population, afterMs: Ms, why: strin
   const age = ageOf(webhook, population);
   if (age === null || age.since + afterMs > population.now) return null;
   const reason = 'an old webhook is usually a working one';
-  return report(`${age.basis} ${day(age.since)}, more than ${span(afterMs)} ago, and ${why}: ${reason}`);
+  return report(`${age.basis} ${day(age.since, age.written)}, more than ${span(afterMs)} ago, and ${why}: ${reason}`);
 };
 
 /** From when a success would be known: for ever, or as far back as a forgetful provider and our own scans go. */
@@ -23,11 +23,11 @@ const watchedSince = (webhook: Webhook, { capabilities, sightings, now }: Popula
 
 /** The start of the time without a success: the last success, else the time from which it stands. */
 const quietSince = (webhook: Webhook, success: Ms | null, population: Population): { at: Ms; says: string } | null => {
-  if (success !== null) return { at: success, says: `last success ${day(success)}` };
+  if (success !== null) return { at: success, says: `last success ${day(success, webhook.signal?.lastSuccess)}` };
   const age = ageOf(webhook, population);
   const watched = watchedSince(webhook, population);
   if (age !== null && watched > age.since) return { at: watched, says: `no success known since ${day(watched)}` };
-  return age && { at: age.since, says: `no success since it was ${age.basis} ${day(age.since)}` };
+  return age && { at: age.since, says: `no success since it was ${age.basis} ${day(age.since, age.written)}` };
 };
 
 const bySignal = (
@@ -41,7 +41,7 @@ const bySignal = (
   const quiet = quietSince(webhook, success, population);
   if (quiet === null) return report(`last attempt ${day(lastAttempt)}, no success known, and its age is unknown`);
   if (quiet.at > bound || lastAttempt <= quiet.at) return null;
-  const evidence = `${quiet.says}, last attempt ${day(lastAttempt)}`;
+  const evidence = `${quiet.says}, last attempt ${day(lastAttempt, webhook.signal?.lastAttempt)}`;
   if (lastAttempt < bound)
     return report(`${evidence}: nothing was attempted within ${span(afterMs)}, so it may only be idle`);
   const confidence = webhook.signal?.failing ? 'high' : 'medium';

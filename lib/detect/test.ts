@@ -13,7 +13,7 @@ const maturity = (webhook: Webhook, population: Population, afterMs: Ms): Maturi
   const age = ageOf(webhook, population);
   if (age === null) return { reached: afterMs === 0, says: 'its age is unknown' };
   const from = age.since + afterMs;
-  const stands = `${age.basis} ${day(age.since)}`;
+  const stands = `${age.basis} ${day(age.since, age.written)}`;
   return from <= population.now
     ? { reached: true, says: stands }
     : { reached: false, says: `${stands}, younger than ${span(afterMs)}: from ${day(from)} on` };

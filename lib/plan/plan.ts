@@ -5,7 +5,7 @@ import { detect } from '../detect/detect.ts';
 import type { Detected, ScopeView, Sighting } from '../detect/finding.ts';
 import type { Account, Policy } from '../policy/policy.ts';
 import type { Capabilities } from '../providers/contract.ts';
-import { keyOf, type Webhook } from '../webhook.ts';
+import type { Webhook } from '../webhook.ts';
 import { accountPlanId } from './agreed.ts';
 import { decide } from './decide.ts';
 import { candidateOf, itemsOf } from './draft.ts';
@@ -65,10 +65,9 @@ export const planScope = (
   knows: Knowledge,
   now: Ms,
 ): PlanItem[] => {
-  const candidates = findings.places.map((place) => {
-    const webhook = reading.webhooks[place] as Webhook;
-    return candidateOf(webhook, findings.get(keyOf(webhook)) ?? [], place);
-  });
+  const candidates = findings.places.map((place, at) =>
+    candidateOf(reading.webhooks[place] as Webhook, findings.found[at] ?? [], place),
+  );
   decide(account, capabilities, reading.webhooks, candidates, knows, now);
   return candidates.map(itemsOf(account, capabilities, reading.scope, now));
 };
