@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { markOf, readPlain, schemeEnd } from './url-plain.ts';
+import { readPlain } from './url-plain.ts';
 
 /** One URL as the rules look at it. Raw URLs may hold secrets, and so may `href`: neither is for people. */
 export type ParsedUrl = {
@@ -12,8 +12,6 @@ export type ParsedUrl = {
   /** The host as an address; an IPv4 address that is carried inside an IPv6 one is taken out. null for names. */
   ip: string | null;
   path: string;
-  /** A number that is equal for all whose `href` differs by slashes at most, and seldom for others. */
-  mark: number;
 };
 
 /** An HTTP destination, with or without TLS. */
@@ -60,8 +58,7 @@ const readAny = (raw: string): ParsedUrl | null => {
   if (url.href.includes('#')) url.hash = '';
   const host = url.hostname.toLowerCase().replace(/^\[|\]$/g, '');
   if (http && host.split('.').includes('')) return null;
-  const { href, pathname: path } = url;
-  return { href, scheme, host, ip: addressOf(host), path, mark: markOf(href, schemeEnd(href), href.length) };
+  return { href: url.href, scheme, host, ip: addressOf(host), path: url.pathname };
 };
 
 /**

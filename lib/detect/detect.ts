@@ -1,14 +1,16 @@
 import type { RuleName } from '../policy/policy.ts';
 import { isHttp, parseUrl } from '../url.ts';
+import { glanceAt, markOf as markOfHref, newGlance } from '../url-plain.ts';
 import { keyOf, type Webhook } from '../webhook.ts';
 import { disabled } from './disabled.ts';
 import { duplicate } from './duplicate.ts';
 import type { Detected, Finding, ScopeView } from './finding.ts';
 import { markOf, mayBeAmong } from './marks.ts';
-import { type Population, populationOf } from './population.ts';
+import { type HostJudge, type Population, populationOf } from './population.ts';
 import { retiredHost } from './retired-host.ts';
 import { stale } from './stale.ts';
 import { supersededSecret } from './superseded-secret.ts';
+import { tailsOf } from './tails.ts';
 import { test } from './test.ts';
 import { unresolvable } from './unresolvable.ts';
 
@@ -30,15 +32,10 @@ const rulesOn = (population: Population) => {
     params: Params | undefined,
     rule: (population: Population, params: Params) => Made,
   ): Made[] => (params === undefined ? [] : [rule(population, params)]);
-  const ones = [
-    ...on(rules.test, test),
-    ...on(rules.stale, stale),
-    ...on(rules.disabled, disabled),
-    ...on(rules['retired-host'], retiredHost),
-    ...on(rules.unresolvable, unresolvable),
-  ];
+  const hosts = [...on(rules.test, test), ...on(rules['retired-host'], retiredHost)];
+  const ones = [...on(rules.stale, stale), ...on(rules.disabled, disabled), ...on(rules.unresolvable, unresolvable)];
   const alls = [...on(rules.duplicate, duplicate), ...on(rules['superseded-secret'], supersededSecret)];
-  return { ones, alls };
+  return { hosts, ones, alls };
 };
 const ruleNames = Object.keys(ruleVersions) as RuleName[];
 
@@ -71,28 +68,41 @@ const withdrawAmbiguous = (keys: readonly string[], findings: Map<string, Findin
 
 const inOrder = (a: Finding, b: Finding): number => ruleNames.indexOf(a.rule) - ruleNames.indexOf(b.rule);
 
+type Add = (webhook: Webhook, finding: Finding | null) => void;
+
+/** Looks at the URLs of endpoints: their marks, and what the rules about hosts say of the few that may concern them. */
+const lookerAt = (hosts: readonly HostJudge[], marks: Int32Array, add: Add) => {
+  const mayConcern = tailsOf(hosts.flatMap(({ names }) => names));
+  const glance = newGlance();
+  return (webhook: Webhook, raw: string, at: number): void => {
+    const sure = glanceAt(raw, glance);
+    if (sure) marks[at] = glance.mark || 1;
+    if (sure && !mayConcern(glance)) return;
+    const url = parseUrl(raw);
+    if (url !== null && isHttp(url)) marks[at] = markOfHref(url.href) || 1;
+    for (const { judge } of hosts) add(webhook, judge(webhook, url));
+  };
+};
+
 /** All rules that are on, over one scope's whole population with our own steps undone. Findings in the rules' order. */
 export const detect = (view: ScopeView): Detected => {
   const population = populationOf(view);
   const { webhooks, marks } = population;
   const keyMarks = new Int32Array(webhooks.length);
-  const { ones, alls } = rulesOn(population);
+  const { hosts, ones, alls } = rulesOn(population);
   const findings = new Map<string, Finding[]>();
   const add = (key: string, finding: Finding) => {
     const known = findings.get(key);
     if (known) known.push(finding);
     else findings.set(key, [finding]);
   };
+  const addTo: Add = (webhook, finding) => finding && add(keyOf(webhook), finding);
+  const lookAt = lookerAt(hosts, marks, addTo);
   for (let at = 0; at < webhooks.length; at++) {
     const webhook = webhooks[at] as Webhook;
-    const key = keyOf(webhook);
-    keyMarks[at] = markOf(key);
-    const url = webhook.kind === 'endpoint' && webhook.url !== null ? parseUrl(webhook.url) : null;
-    if (url !== null && isHttp(url)) marks[at] = url.mark || 1;
-    for (const judge of ones) {
-      const finding = judge(webhook, url);
-      if (finding) add(key, finding);
-    }
+    keyMarks[at] = markOf(keyOf(webhook));
+    if (webhook.kind === 'endpoint' && webhook.url !== null) lookAt(webhook, webhook.url, at);
+    for (const judge of ones) addTo(webhook, judge(webhook));
   }
   for (const found of alls) for (const [key, finding] of found) add(key, finding);
   for (const found of findings.values()) if (found.length > 1) found.sort(inOrder);

@@ -1,6 +1,7 @@
 import { canonical } from '../canonical.ts';
 import type { Protect, Rules } from '../policy/policy.ts';
 import { parseUrl } from '../url.ts';
+import { mixed } from '../url-plain.ts';
 import { keyOf, type Webhook } from '../webhook.ts';
 import { comparableAge, timeOf } from './age.ts';
 import { bestCover, coversMax, coversOf } from './cover.ts';
@@ -25,6 +26,8 @@ type Choice = {
   doubt: string;
 };
 
+const slash = 47;
+
 const withoutSlash = (href: string): string => {
   const query = href.indexOf('?');
   let end = query === -1 ? href.length : query;
@@ -34,14 +37,32 @@ const withoutSlash = (href: string): string => {
 
 type Located = { webhook: Webhook; href: string };
 
-/** Webhooks whose URL may be that of another one: most stand alone, and their URLs are never compared. */
+/** A number that is equal for all URLs that differ by slashes at most; unlike their marks it covers every character. */
+const hashOf = (href: string): number => {
+  let hash = 0;
+  for (let at = 0; at < href.length; at++) {
+    const code = href.charCodeAt(at);
+    if (code !== slash) hash = mixed(hash, code);
+  }
+  return hash;
+};
+
+/**
+ * Webhooks whose URL may be that of another one. Most stand alone, which their marks tell; where those of many are alike, a
+ * look at the whole URL tells it. Few are left whose URLs have to be compared.
+ */
 const perhapsTwins = ({ webhooks, marks }: Population): Located[] => {
   const repeats = mayRepeat(marks);
-  return webhooks.flatMap((webhook, at) => {
+  const located: Located[] = [];
+  for (let at = 0; at < marks.length; at++) {
     const mark = marks[at] ?? 0;
-    const url = mark !== 0 && repeats(mark) && webhook.url !== null ? parseUrl(webhook.url) : null;
-    return url ? [{ webhook, href: url.href }] : [];
-  });
+    if (mark === 0 || !repeats(mark)) continue;
+    const webhook = webhooks[at] as Webhook;
+    located.push({ webhook, href: parseUrl(webhook.url ?? '')?.href ?? '' });
+  }
+  const hashes = Int32Array.from(located, ({ href }) => hashOf(href));
+  const repeatsWhole = mayRepeat(hashes);
+  return located.filter((_, at) => repeatsWhole(hashes[at] ?? 0));
 };
 
 /** Webhooks that differ in URL by a trailing slash at most and not at all in settings, by URL. */

@@ -3,7 +3,6 @@ import { catalogue, type Rank } from './catalogue.ts';
 import type { Confidence } from './finding.ts';
 import { ofSuffix, patternOf } from './host-patterns.ts';
 import { reservedNames, reservedRangeOf } from './reserved.ts';
-import { tailsOf } from './tails.ts';
 
 /** What is known of the account in which a URL stands. */
 export type Setting = {
@@ -46,7 +45,9 @@ const meanings = {
 
 const catalogueBySuffix = new Map(catalogue.map((row) => [row.suffix, row]));
 const reservedBySuffix = new Map(reservedNames.map((row) => [row.suffix, row]));
-const mayBeKnown = tailsOf([...catalogueBySuffix.keys(), ...reservedBySuffix.keys()]);
+
+/** Names that mean something here, as do all below them. */
+export const knownNames: readonly string[] = [...catalogueBySuffix.keys(), ...reservedBySuffix.keys()];
 
 const shown = (host: string): string =>
   host.length > shownHostCharacters ? `${host.slice(0, shownHostCharacters)}…` : host;
@@ -119,10 +120,6 @@ const looks: readonly ((url: ParsedUrl, setting: Setting) => Hit | null)[] = [
   singleLabelHit,
   ownHit,
 ];
-
-/** Certainly `ok` as far as the catalogue goes, which most hosts are; found without a sentence about it. */
-export const isOrdinary = (url: ParsedUrl): boolean =>
-  url.ip === null && url.host.includes('.') && isHttp(url) && !mayBeKnown(url.host);
 
 /** What the rules say of a URL that was parsed. The surest of all matches counts. */
 export const judgeHost = (url: ParsedUrl | null, setting: Setting = {}): Judgement => {

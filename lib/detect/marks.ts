@@ -1,3 +1,5 @@
+import { mixed } from '../url-plain.ts';
+
 /** Slots for each text, so that one in so many is taken for another one and looked up for nothing. */
 const slotsEach = 16;
 
@@ -21,8 +23,7 @@ const bitsFor = (texts: number) => {
 /** A number that is equal for equal texts. It looks at the end alone, where ids differ. */
 export const markOf = (text: string): number => {
   let mark = text.length;
-  for (let at = Math.max(0, text.length - 8); at < text.length; at++)
-    mark = ((mark << 5) - mark + text.charCodeAt(at)) | 0;
+  for (let at = Math.max(0, text.length - 8); at < text.length; at++) mark = mixed(mark, text.charCodeAt(at));
   return mark;
 };
 

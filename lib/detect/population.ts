@@ -8,12 +8,16 @@ export type Population = Omit<ScopeView, 'offByUs'> & {
   marks: Int32Array;
 };
 
-/**
- * A rule that needs to see one webhook alone: made ready for a population once, then pure. `url` is null where there is none
- * or where it does not parse.
- */
-export type OneRule<Params> = (population: Population, params: Params) => Judge;
-export type Judge = (webhook: Webhook, url: ParsedUrl | null) => Finding | null;
+/** A rule that needs to see one webhook alone: made ready for a population once, then pure. */
+export type OneRule<Params> = (population: Population, params: Params) => (webhook: Webhook) => Finding | null;
+
+/** A rule about the host alone of an endpoint's URL. It has nothing to say of a host that neither is `names` nor below them. */
+export type HostRule<Params> = (population: Population, params: Params) => HostJudge;
+export type HostJudge = {
+  names: readonly string[];
+  /** @param url null where it does not parse */
+  judge: (webhook: Webhook, url: ParsedUrl | null) => Finding | null;
+};
 
 /** A rule that compares webhooks with one another: pure, findings by `keyOf`. */
 export type AllRule<Params> = (population: Population, params: Params) => Iterable<readonly [string, Finding]>;

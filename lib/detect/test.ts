@@ -2,9 +2,9 @@ import type { Ms } from '../clock.ts';
 import type { Rules } from '../policy/policy.ts';
 import type { Webhook } from '../webhook.ts';
 import { ageOf, day, span } from './age.ts';
-import { isOrdinary, judgeHost } from './host.ts';
-import { matcherOf } from './host-patterns.ts';
-import type { OneRule, Population } from './population.ts';
+import { judgeHost, knownNames } from './host.ts';
+import { namesIn } from './host-patterns.ts';
+import type { HostJudge, HostRule, Population } from './population.ts';
 
 type Maturity = { reached: boolean; says: string };
 
@@ -20,12 +20,9 @@ const maturity = (webhook: Webhook, population: Population, afterMs: Ms): Maturi
 };
 
 /** A webhook that delivers to a test receiver, a placeholder, or to where no provider can reach. */
-export const test: OneRule<NonNullable<Rules['test']>> = (population, { afterMs, hosts }) => {
+export const test: HostRule<NonNullable<Rules['test']>> = (population, { afterMs, hosts }) => {
   const { parkedUrls: parked, selfHosted } = population.capabilities;
-  const patternOf = matcherOf(hosts);
-  return (webhook, url) => {
-    if (webhook.kind !== 'endpoint' || webhook.url === null) return null;
-    if (url !== null && isOrdinary(url) && patternOf(url.host) === null) return null;
+  const judge: HostJudge['judge'] = (webhook, url) => {
     const { verdict, confidence, evidence, act } = judgeHost(url, { hosts, parked, selfHosted });
     if (verdict === 'ok') return null;
     const found = { rule: 'test', confidence: confidence ?? 'low' } as const;
@@ -33,4 +30,5 @@ export const test: OneRule<NonNullable<Rules['test']>> = (population, { afterMs,
     const { reached, says } = maturity(webhook, population, afterMs);
     return { ...found, evidence: `${evidence}; ${says}`, proposes: reached };
   };
+  return { names: [...knownNames, ...namesIn(hosts)], judge };
 };

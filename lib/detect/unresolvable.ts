@@ -1,6 +1,6 @@
 import { iso, type Ms } from '../clock.ts';
 import type { Rules } from '../policy/policy.ts';
-import { isHttp, type ParsedUrl } from '../url.ts';
+import { isHttp, type ParsedUrl, parseUrl } from '../url.ts';
 import { keyOf, type Webhook } from '../webhook.ts';
 import { day, latest, span, timeOf } from './age.ts';
 import type { Finding, Sighting } from './finding.ts';
@@ -84,8 +84,9 @@ const judge = (webhook: Webhook, name: string, population: Population, { scans, 
 };
 
 /** A webhook whose host was absent from DNS in several scans in a row. What the scans saw is all it looks at. */
-export const unresolvable: OneRule<Params> = (population, params) => (webhook, url) => {
-  if (webhook.kind !== 'endpoint' || !population.sightings.get(keyOf(webhook))?.absent) return null;
-  const name = nameToAsk(url, population.rules.test?.hosts);
+export const unresolvable: OneRule<Params> = (population, params) => (webhook) => {
+  if (webhook.kind !== 'endpoint' || webhook.url === null || !population.sightings.get(keyOf(webhook))?.absent)
+    return null;
+  const name = nameToAsk(parseUrl(webhook.url), population.rules.test?.hosts);
   return name === null ? null : judge(webhook, name, population, params);
 };
