@@ -205,15 +205,20 @@ export const redactUrl = (raw: string): string => {
   return shown === text ? raw : shown;
 };
 
+/** Short words of letters and digits: no shape of a secret fits into them, and nothing assigns one. */
+const withoutRoomForSecrets = /^[A-Za-z0-9]{0,19}(?: [A-Za-z0-9]{0,19})*$/;
+
 /**
  * A name that people gave, as it may be shown: words that are or assign something secret are the word REDACTED. Returns the
  * identical string where it finds none.
  */
-export const redactName = (raw: string): string =>
-  raw
+export const redactName = (raw: string): string => {
+  if (withoutRoomForSecrets.test(raw)) return raw;
+  return raw
     .split(/(\s+)/)
     .map((word, at) => {
       if (at % 2 === 1) return word;
       return word.includes('://') ? redactUrl(word) : redactPart(word, false);
     })
     .join('');
+};

@@ -6,7 +6,7 @@ import type { Capabilities } from '../providers/contract.ts';
 import { fingerprint, keyOf, type Webhook } from '../webhook.ts';
 import { rulesId } from './agreed.ts';
 import { coveredByOthers, coverOf, enoughCover } from './cover.ts';
-import { type Candidate, proposed } from './draft.ts';
+import { type Candidate, proposerOf } from './draft.ts';
 import { recordGuards, type Surroundings, secretsInUse, standingGuards } from './guards.ts';
 import type { Knowledge } from './plan.ts';
 
@@ -70,6 +70,7 @@ export const decide = (
   const asked = candidates.filter(({ findings }) => findings.some(({ proposes }) => proposes));
   const { around, order } = scene(account, webhooks, asked, knows, now);
   const rules = rulesId(account);
+  const propose = proposerOf(account, capabilities);
   for (const candidate of order) {
     const { guards, last } = guardsOf(candidate.webhook, around, knows, rules);
     if (guards.length > 0) {
@@ -77,6 +78,6 @@ export const decide = (
       continue;
     }
     around.cover.remove(candidate.webhook);
-    candidate.decision = proposed(account, capabilities, candidate, last);
+    candidate.decision = propose(candidate, last);
   }
 };

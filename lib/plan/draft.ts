@@ -30,31 +30,39 @@ export const candidateOf = (webhook: Webhook, findings: readonly Finding[], plac
 /** Why a person has to agree to an item that no guard keeps, in the order in which plans name them. */
 const approvalReasons = (
   account: Account,
-  capabilities: Capabilities,
-  { webhook, findings, url }: Candidate,
+  canDisable: boolean,
+  secret: boolean,
+  partly: boolean,
   last: boolean,
-): ApprovalReason[] => {
-  const reasons: ApprovalReason[] = [];
-  if (account.mode !== 'auto') reasons.push('mode');
-  if (!capabilities.disable.includes(webhook.kind)) reasons.push('delete-only');
-  if (isShortObservation(account)) reasons.push('short-observe');
-  if (findings.some(({ rule }) => rule === 'superseded-secret')) reasons.push('secret');
-  if (url !== webhook.url) reasons.push('partly-restorable');
-  if (last && account.environment === 'production') reasons.push('last');
-  return reasons;
+): readonly ApprovalReason[] => {
+  const reasons: readonly (readonly [boolean, ApprovalReason])[] = [
+    [account.mode !== 'auto', 'mode'],
+    [!canDisable, 'delete-only'],
+    [isShortObservation(account), 'short-observe'],
+    [secret, 'secret'],
+    [partly, 'partly-restorable'],
+    [last && account.environment === 'production', 'last'],
+  ];
+  return reasons.flatMap(([holds, reason]) => (holds ? [reason] : []));
 };
 
-export const proposed = (
-  account: Account,
-  capabilities: Capabilities,
-  candidate: Candidate,
-  last: boolean,
-): Decision => ({
-  decision: 'propose',
-  guards: [],
-  needsApproval: approvalReasons(account, capabilities, candidate, last),
-  last,
-});
+/** Proposes candidates; what they need is worked out once for all that are alike. */
+export const proposerOf = (account: Account, capabilities: Capabilities) => {
+  const known: Decision[] = [];
+  return ({ webhook, findings, url }: Candidate, last: boolean): Decision => {
+    const canDisable = capabilities.disable.includes(webhook.kind);
+    const secret = findings.some(({ rule }) => rule === 'superseded-secret');
+    const partly = url !== webhook.url;
+    const like = (canDisable ? 1 : 0) | (secret ? 2 : 0) | (partly ? 4 : 0) | (last ? 8 : 0);
+    known[like] ??= {
+      decision: 'propose',
+      guards: [],
+      needsApproval: approvalReasons(account, canDisable, secret, partly, last),
+      last,
+    };
+    return known[like];
+  };
+};
 
 /** What all items of a scope have in common that are alike in kind, and in whether they are on. */
 type Common = Pick<PlanItem, 'via' | 'earliest'>;

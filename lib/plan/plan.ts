@@ -76,6 +76,17 @@ export const planScope = (
 export const isOverLimit = ({ limits: { perRun } }: Account, proposed: number, webhooks: number): boolean =>
   proposed > perRun.count || (webhooks >= 10 && proposed * 100 > perRun.percent * webhooks);
 
+/** Lets what is proposed wait for these reasons too. Nearly all items share a few lists of reasons. */
+const waitingFor = (reasons: readonly ApprovalReason[]): ((item: PlanItem) => PlanItem) => {
+  const all = new Map<PlanItem['needsApproval'], PlanItem['needsApproval']>();
+  return (item) => {
+    if (item.decision !== 'propose') return item;
+    const needsApproval = all.get(item.needsApproval) ?? [...item.needsApproval, ...reasons];
+    all.set(item.needsApproval, needsApproval);
+    return { ...item, needsApproval };
+  };
+};
+
 /** One account's part of a plan: its scopes' items with what holds for the account as a whole. */
 export const planAccount = (
   account: Account,
@@ -104,9 +115,7 @@ export const planAccount = (
       webhooks,
       ...(bad[0]?.error && { error: bad[0].error }),
     },
-    items: items.map((item) =>
-      item.decision === 'propose' ? { ...item, needsApproval: [...item.needsApproval, ...reasons] } : item,
-    ),
+    items: reasons.length === 0 ? [...items] : items.map(waitingFor(reasons)),
   };
 };
 

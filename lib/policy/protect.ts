@@ -1,4 +1,5 @@
 import { normaliseUrl } from '../url.ts';
+import { readPlain } from '../url-plain.ts';
 import type { Webhook } from '../webhook.ts';
 import { nameGlob, pathGlob } from './glob.ts';
 import { hostMatches } from './host-pattern.ts';
@@ -47,6 +48,9 @@ const failedClosed = (because: string, keys: readonly string[]): string =>
   `${because} (its ${keys.join(' and ')} cannot be read, so it counts as protected)`;
 
 const destinationOf = (raw: string | null): Destination | null => {
+  const plain = raw === null ? null : readPlain(raw);
+  // Nothing stands in front of the host of a plain URL.
+  if (plain) return { urls: [flat(plain.href)], host: plain.host };
   const normal = raw === null ? null : normaliseUrl(raw);
   if (normal === null) return null;
   const url = new URL(normal);
