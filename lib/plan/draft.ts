@@ -7,89 +7,82 @@ import { fingerprint, type Kind, type Webhook } from '../webhook.ts';
 import type { ApprovalReason, PlanItem } from './item.ts';
 import { isShortObservation, scheduleOf } from './schedule.ts';
 
-export type Decision = Pick<PlanItem, 'decision' | 'guards' | 'needsApproval' | 'last'>;
-
-/** A webhook with findings, as it stands in its scope's list. */
+/** A webhook with findings. */
 export type Candidate = {
   readonly webhook: Webhook;
   readonly findings: readonly Finding[];
+  /** Where it stands in its scope's list, and where among the candidates. */
   readonly place: number;
-  /** The URL as it may be shown. */
-  readonly url: string | null;
-  decision: Decision;
+  readonly at: number;
 };
+
+export type Decision = Pick<PlanItem, 'decision' | 'guards' | 'needsApproval' | 'last'>;
 
 /** What is said of a webhook for which nothing is proposed. */
 export const reported: Decision = { decision: 'report', guards: [], needsApproval: [], last: false };
 
-export const candidateOf = (webhook: Webhook, findings: readonly Finding[], place: number): Candidate => {
-  const url = webhook.url === null ? null : redactUrl(webhook.url);
-  return { webhook, findings, place, url, decision: reported };
-};
+/** The URL as it may be shown. */
+export const shownUrl = ({ url }: Webhook): string | null => (url === null ? null : redactUrl(url));
+
+/** What a proposal depends on besides the account. */
+type Like = { canDisable: boolean; secret: boolean; partly: boolean; last: boolean };
 
 /** Why a person has to agree to an item that no guard keeps, in the order in which plans name them. */
-const approvalReasons = (
-  account: Account,
-  canDisable: boolean,
-  secret: boolean,
-  partly: boolean,
-  last: boolean,
-): readonly ApprovalReason[] => {
-  const reasons: readonly (readonly [boolean, ApprovalReason])[] = [
-    [account.mode !== 'auto', 'mode'],
-    [!canDisable, 'delete-only'],
-    [isShortObservation(account), 'short-observe'],
-    [secret, 'secret'],
-    [partly, 'partly-restorable'],
-    [last && account.environment === 'production', 'last'],
-  ];
-  return reasons.flatMap(([holds, reason]) => (holds ? [reason] : []));
+const approvalReasons = (account: Account, { canDisable, secret, partly, last }: Like): ApprovalReason[] => {
+  const reasons: ApprovalReason[] = [];
+  if (account.mode !== 'auto') reasons.push('mode');
+  if (!canDisable) reasons.push('delete-only');
+  if (isShortObservation(account)) reasons.push('short-observe');
+  if (secret) reasons.push('secret');
+  if (partly) reasons.push('partly-restorable');
+  if (last && account.environment === 'production') reasons.push('last');
+  return reasons;
 };
 
-/** Proposes candidates; what they need is worked out once for all that are alike. */
+/** Proposes candidates; `last` says that it is the last one, which the policy allows. All that are alike share one decision. */
 export const proposerOf = (account: Account, capabilities: Capabilities) => {
-  const known: Decision[] = [];
-  return ({ webhook, findings, url }: Candidate, last: boolean): Decision => {
+  const made: Decision[] = [];
+  return ({ webhook, findings }: Candidate, url: string | null, last: boolean): Decision => {
     const canDisable = capabilities.disable.includes(webhook.kind);
     const secret = findings.some(({ rule }) => rule === 'superseded-secret');
     const partly = url !== webhook.url;
     const like = (canDisable ? 1 : 0) | (secret ? 2 : 0) | (partly ? 4 : 0) | (last ? 8 : 0);
-    known[like] ??= {
+    made[like] ??= {
       decision: 'propose',
       guards: [],
-      needsApproval: approvalReasons(account, canDisable, secret, partly, last),
+      needsApproval: approvalReasons(account, { canDisable, secret, partly, last }),
       last,
     };
-    return known[like];
+    return made[like];
   };
 };
 
-/** What all items of a scope have in common that are alike in kind, and in whether they are on. */
-type Common = Pick<PlanItem, 'via' | 'earliest'>;
+type Timing = Pick<PlanItem, 'via' | 'earliest'>;
 
-const commonOf = (account: Account, capabilities: Capabilities, now: Ms, kind: Kind, enabled: boolean): Common => {
+/** How and when at the earliest a webhook goes. */
+const timingOf = (account: Account, capabilities: Capabilities, now: Ms, kind: Kind, enabled: boolean): Timing => {
   const at = (after: Ms | null) => (after === null ? null : iso(now + after));
   const { via, disableAfter, deleteAfter } = scheduleOf(account, capabilities.disable.includes(kind), enabled);
   return { via, earliest: { disable: at(disableAfter), delete: at(deleteAfter) } };
 };
 
-const restorability = (capabilities: Capabilities) =>
-  ({
-    whole: { possible: 'yes', lost: [...capabilities.lostOnRestore] },
-    partly: { possible: 'partly', lost: [...capabilities.lostOnRestore, 'secret part of the url'] },
-  }) as const;
-
-/** Writes the items of a scope; what is alike in many of them is made once. */
-export const itemsOf = (account: Account, capabilities: Capabilities, scope: string, now: Ms) => {
-  const { name, provider, environment } = account;
-  const restore = restorability(capabilities);
-  const common = (kind: Kind) => ({
-    on: commonOf(account, capabilities, now, kind, true),
-    off: commonOf(account, capabilities, now, kind, false),
+/** What stands in many items of a scope, made once for all of them. */
+const shared = (account: Account, capabilities: Capabilities, now: Ms) => {
+  const timing = (kind: Kind) => ({
+    on: timingOf(account, capabilities, now, kind, true),
+    off: timingOf(account, capabilities, now, kind, false),
   });
-  const commons = { endpoint: common('endpoint'), 'signing-secret': common('signing-secret') };
-  return ({ webhook, findings, url, decision }: Candidate): PlanItem => {
-    const { via, earliest } = commons[webhook.kind][webhook.enabled ? 'on' : 'off'];
+  const whole: PlanItem['restore'] = { possible: 'yes', lost: [...capabilities.lostOnRestore] };
+  const partly: PlanItem['restore'] = { possible: 'partly', lost: [...whole.lost, 'secret part of the url'] };
+  return { timing: { endpoint: timing('endpoint'), 'signing-secret': timing('signing-secret') }, whole, partly };
+};
+
+/** Writes the items of a scope. */
+export const writerOf = (account: Account, capabilities: Capabilities, scope: string, now: Ms) => {
+  const { name, provider, environment } = account;
+  const { timing, whole, partly } = shared(account, capabilities, now);
+  return ({ webhook, findings }: Candidate, url: string | null, decided: Decision): PlanItem => {
+    const { via, earliest } = timing[webhook.kind][webhook.enabled ? 'on' : 'off'];
     return {
       account: name,
       provider,
@@ -105,13 +98,13 @@ export const itemsOf = (account: Account, capabilities: Capabilities, scope: str
       signal: webhook.signal,
       action: 'delete',
       via,
-      decision: decision.decision,
+      decision: decided.decision,
       findings,
-      guards: decision.guards,
+      guards: decided.guards,
       survivor: findings.find(({ survivor }) => survivor)?.survivor ?? null,
-      needsApproval: decision.needsApproval,
-      last: decision.last,
-      restore: url === webhook.url ? restore.whole : restore.partly,
+      needsApproval: decided.needsApproval,
+      last: decided.last,
+      restore: url === webhook.url ? whole : partly,
       earliest,
       fingerprint: fingerprint(webhook),
     };

@@ -7,11 +7,10 @@ import type { Account, Policy } from '../policy/policy.ts';
 import type { Capabilities } from '../providers/contract.ts';
 import type { Webhook } from '../webhook.ts';
 import { accountPlanId } from './agreed.ts';
-import { decide } from './decide.ts';
-import { candidateOf, itemsOf } from './draft.ts';
 import type { AccountPlan, ApprovalReason, Plan, PlanItem, ScopeStatus } from './item.ts';
 
 export { accountPlanId, rulesId } from './agreed.ts';
+export { planScope } from './scope.ts';
 
 /** What we know of a scope besides the provider's list; all of it empty without a store. */
 export type Knowledge = {
@@ -54,22 +53,6 @@ export const findingsOf = (
 ): Detected => {
   const { rules, protect } = account;
   return detect({ ...reading, rules, protect, capabilities, now, sightings, ...ownSteps(records.values()) });
-};
-
-/** Decides one scope: findings and guards to decisions. Pure; linear in the population but for the sort of its candidates. */
-export const planScope = (
-  account: Account,
-  capabilities: Capabilities,
-  reading: Reading,
-  findings: Detected,
-  knows: Knowledge,
-  now: Ms,
-): PlanItem[] => {
-  const candidates = findings.places.map((place, at) =>
-    candidateOf(reading.webhooks[place] as Webhook, findings.found[at] ?? [], place),
-  );
-  decide(account, capabilities, reading.webhooks, candidates, knows, now);
-  return candidates.map(itemsOf(account, capabilities, reading.scope, now));
 };
 
 /** More proposals than an unattended run may carry out; percent compared by multiplication, from ten webhooks up. */

@@ -1,14 +1,15 @@
 import type { Ms } from '../clock.ts';
-import type { Confidence, Finding } from '../detect/finding.ts';
+import type { Confidence, Detected, Finding } from '../detect/finding.ts';
 import { isoTime } from '../detect/iso-time.ts';
 import type { Account } from '../policy/policy.ts';
 import type { Capabilities } from '../providers/contract.ts';
 import { fingerprint, keyOf, type Webhook } from '../webhook.ts';
 import { rulesId } from './agreed.ts';
 import { coveredByOthers, coverOf, enoughCover } from './cover.ts';
-import { type Candidate, proposerOf } from './draft.ts';
+import { type Candidate, type Decision, proposerOf, reported, shownUrl, writerOf } from './draft.ts';
 import { recordGuards, type Surroundings, secretsInUse, standingGuards } from './guards.ts';
-import type { Knowledge } from './plan.ts';
+import type { PlanItem } from './item.ts';
+import type { Knowledge, Reading } from './plan.ts';
 
 const rank: Readonly<Record<Confidence, number>> = { high: 0, medium: 1, low: 2, security: 3 };
 
@@ -38,46 +39,65 @@ const guardsOf = (webhook: Webhook, around: Surroundings, knows: Knowledge, rule
   return { guards, last };
 };
 
-/** What the guards look at, and in which order: none matters where others cover all that may go. */
-const scene = (
-  account: Account,
-  webhooks: readonly Webhook[],
-  asked: readonly Candidate[],
-  knows: Knowledge,
-  now: Ms,
-) => {
-  const places = asked.map(({ place }) => place);
-  const covered = coveredByOthers(webhooks, knows.busy, places);
-  const those = asked.map(({ webhook }) => webhook);
-  const cover = covered ? enoughCover : coverOf(webhooks, knows.busy, those);
-  const inUse = those.some(({ kind }) => kind === 'signing-secret') ? secretsInUse(webhooks) : new Set<string>();
-  const around: Surroundings = { account, now, cover, secretsInUse: inUse };
-  return { around, order: covered ? asked : byCertainty(asked) };
-};
+const asks = ({ findings }: Candidate): boolean => findings.some(({ proposes }) => proposes);
 
-/**
- * Decides about the candidates of a scope that have a finding that proposes. Those that go are taken out of the cover one by
- * one, so that a plan as a whole never takes the last one.
- */
-export const decide = (
+/** What the guards look at, and in which order: none matters where others cover all that may go. */
+const sceneOf = (
   account: Account,
-  capabilities: Capabilities,
   webhooks: readonly Webhook[],
   candidates: readonly Candidate[],
   knows: Knowledge,
   now: Ms,
-): void => {
-  const asked = candidates.filter(({ findings }) => findings.some(({ proposes }) => proposes));
-  const { around, order } = scene(account, webhooks, asked, knows, now);
+) => {
+  const asked = candidates.filter(asks);
+  const covered = coveredByOthers(
+    webhooks,
+    knows.busy,
+    asked.map(({ place }) => place),
+  );
+  const those = () => asked.map(({ webhook }) => webhook);
+  const cover = covered ? enoughCover : coverOf(webhooks, knows.busy, those());
+  const inUse = asked.some(({ webhook }) => webhook.kind === 'signing-secret')
+    ? secretsInUse(webhooks)
+    : new Set<string>();
+  const around: Surroundings = { account, now, cover, secretsInUse: inUse };
+  return { around, order: covered ? candidates : [...candidates.filter((one) => !asks(one)), ...byCertainty(asked)] };
+};
+
+/**
+ * Decides one scope: findings and guards to items, in the order of the list. Pure; linear in the population but for the sort of
+ * the candidates. Those that go are taken out of the cover one by one, so that a plan as a whole never takes the last one.
+ */
+export const planScope = (
+  account: Account,
+  capabilities: Capabilities,
+  reading: Reading,
+  { places, found }: Detected,
+  knows: Knowledge,
+  now: Ms,
+): PlanItem[] => {
+  const { scope, webhooks } = reading;
+  const candidates = places.map((place, at) => ({
+    webhook: webhooks[place] as Webhook,
+    findings: found[at] ?? [],
+    place,
+    at,
+  }));
+  const { around, order } = sceneOf(account, webhooks, candidates, knows, now);
   const rules = rulesId(account);
   const propose = proposerOf(account, capabilities);
-  for (const candidate of order) {
+  const write = writerOf(account, capabilities, scope, now);
+  const decide = (candidate: Candidate, url: string | null): Decision => {
     const { guards, last } = guardsOf(candidate.webhook, around, knows, rules);
-    if (guards.length > 0) {
-      candidate.decision = { decision: 'keep', guards, needsApproval: [], last };
-      continue;
-    }
+    if (guards.length > 0) return { decision: 'keep', guards, needsApproval: [], last };
     around.cover.remove(candidate.webhook);
-    candidate.decision = propose(candidate, last);
+    return propose(candidate, url, last);
+  };
+  const items = new Array<PlanItem>(candidates.length);
+  // Decided and written at once: a webhook of a large population has left the processor's cache by the next look at it.
+  for (const candidate of order) {
+    const url = shownUrl(candidate.webhook);
+    items[candidate.at] = write(candidate, url, asks(candidate) ? decide(candidate, url) : reported);
   }
+  return items;
 };
