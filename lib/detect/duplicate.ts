@@ -2,7 +2,7 @@ import { canonical } from '../canonical.ts';
 import type { Protect, Rules } from '../policy/policy.ts';
 import { parseUrl } from '../url.ts';
 import { mixed } from '../url-plain.ts';
-import { keyOf, type Webhook } from '../webhook.ts';
+import type { Webhook } from '../webhook.ts';
 import { comparableAge, timeOf } from './age.ts';
 import { bestCover, coversMax, coversOf } from './cover.ts';
 import type { Finding } from './finding.ts';
@@ -10,7 +10,7 @@ import { mayRepeat } from './marks.ts';
 import type { AllRule, Population } from './population.ts';
 
 type Keep = NonNullable<Rules['duplicate']>['keep'];
-type Found = readonly [string, Finding];
+type Found = readonly [Webhook, Finding];
 
 /** Webhooks with one URL, one set of delivery settings and one signing secret. */
 type Twins = readonly Webhook[];
@@ -35,7 +35,7 @@ const withoutSlash = (href: string): string => {
   return href.slice(0, end) + (query === -1 ? '' : href.slice(query));
 };
 
-type Located = { webhook: Webhook; href: string };
+type Located = { webhook: Webhook; href: string; place: number };
 
 /** A number that is equal for all URLs that differ by slashes at most; unlike their marks it covers every character. */
 const hashOf = (href: string): number => {
@@ -58,7 +58,7 @@ const perhapsTwins = ({ webhooks, marks }: Population): Located[] => {
     const mark = marks[at] ?? 0;
     if (mark === 0 || !repeats(mark)) continue;
     const webhook = webhooks[at] as Webhook;
-    located.push({ webhook, href: parseUrl(webhook.url ?? '')?.href ?? '' });
+    located.push({ webhook, href: parseUrl(webhook.url ?? '')?.href ?? '', place: at });
   }
   const hashes = Int32Array.from(located, ({ href }) => hashOf(href));
   const repeatsWhole = mayRepeat(hashes);
@@ -66,13 +66,13 @@ const perhapsTwins = ({ webhooks, marks }: Population): Located[] => {
 };
 
 /** Webhooks that differ in URL by a trailing slash at most and not at all in settings, by URL. */
-function* families(population: Population): Iterable<ReadonlyMap<string, Twins>> {
-  for (const alike of Map.groupBy(perhapsTwins(population), ({ href }) => withoutSlash(href)).values()) {
+function* families(located: readonly Located[]): Iterable<ReadonlyMap<string, Twins>> {
+  for (const alike of Map.groupBy(located, ({ href }) => withoutSlash(href)).values()) {
     if (alike.length < 2) continue;
     const bySettings = Map.groupBy(alike, ({ webhook: { settings, secretId } }) => canonical([settings, secretId]));
     for (const same of bySettings.values()) {
       const byUrl = Map.groupBy(same, ({ href }) => href);
-      yield new Map([...byUrl].map(([href, located]) => [href, located.map(({ webhook }) => webhook)]));
+      yield new Map([...byUrl].map(([href, twins]) => [href, twins.map(({ webhook }) => webhook)]));
     }
   }
 }
@@ -137,10 +137,10 @@ function* amongTwins(twins: Twins, keep: Keep, pinned: ReadonlySet<string>, popu
     if (chosen && trusts(chosen)) {
       const evidence = `${same(chosen)}, which is enabled and receives every event of this one`;
       const survivor = { webhookId: chosen.id, reason: reasonOf(keep, chosen, population.protect) };
-      yield [keyOf(webhook), { rule: 'duplicate', confidence: 'high', evidence, proposes: true, survivor }];
+      yield [webhook, { rule: 'duplicate', confidence: 'high', evidence, proposes: true, survivor }];
     } else if (stays || all.length === coversMax) {
       const evidence = stays ? `${same(stays)}, but ${doubt}` : `same URL as others with over ${coversMax} event lists`;
-      yield [keyOf(webhook), { rule: 'duplicate', confidence: 'medium', evidence, proposes: false }];
+      yield [webhook, { rule: 'duplicate', confidence: 'medium', evidence, proposes: false }];
     }
   }
 }
@@ -156,19 +156,28 @@ function* nearTwins(family: ReadonlyMap<string, Twins>, told: ReadonlySet<string
   for (const group of groups) {
     const other = group === one ? two.first : one.first;
     const evidence = `near duplicate: the URL differs from that of webhook ${other.id} by a trailing slash only`;
-    for (const { id } of group.twins)
-      if (!told.has(id)) yield [id, { rule: 'duplicate', confidence: 'low', evidence, proposes: false }];
+    for (const webhook of group.twins)
+      if (!told.has(webhook.id)) yield [webhook, { rule: 'duplicate', confidence: 'low', evidence, proposes: false }];
+  }
+}
+
+function* duplicates(located: readonly Located[], keep: Keep, population: Population): Iterable<Found> {
+  const pinned = pinnedIds(population.protect);
+  for (const family of families(located)) {
+    const found = [...family.values()].flatMap((twins) =>
+      twins.length < 2 ? [] : [...amongTwins(twins, keep, pinned, population)],
+    );
+    yield* found;
+    if (family.size > 1) yield* nearTwins(family, new Set(found.map(([{ id }]) => id)));
   }
 }
 
 /** Webhooks that deliver nothing that another enabled one does not deliver to the same place in the same way. */
 export const duplicate: AllRule<NonNullable<Rules['duplicate']>> = function* (population, { keep }) {
-  const pinned = pinnedIds(population.protect);
-  for (const family of families(population)) {
-    const found = [...family.values()].flatMap((twins) =>
-      twins.length < 2 ? [] : [...amongTwins(twins, keep, pinned, population)],
-    );
-    yield* found;
-    if (family.size > 1) yield* nearTwins(family, new Set(found.map(([id]) => id)));
+  const located = perhapsTwins(population);
+  const places = new Map(located.map(({ webhook, place }) => [webhook, place]));
+  for (const [webhook, finding] of duplicates(located, keep, population)) {
+    const place = places.get(webhook);
+    if (place !== undefined) yield [place, finding];
   }
 };

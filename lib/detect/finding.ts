@@ -45,7 +45,7 @@ export type ScopeView = {
 };
 
 /** Findings by `keyOf`; a webhook without findings is absent. */
-export type Findings = ReadonlyMap<string, readonly Finding[]>;
+export type Findings = Pick<ReadonlyMap<string, readonly Finding[]>, 'get' | 'has' | 'size' | typeof Symbol.iterator>;
 
 /** The findings of one list, where in it those webhooks stand that have some, in its order, and what each of them has. */
 export type Detected = Findings & {

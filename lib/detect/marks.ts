@@ -27,10 +27,10 @@ export const markOf = (text: string): number => {
   return mark;
 };
 
-/** Says of most marks that none of these texts has it, without a look-up; of the mark of each of them that one may. */
-export const mayBeAmong = (texts: Iterable<string>, size: number): ((mark: number) => boolean) => {
-  const bits = bitsFor(size);
-  for (const text of texts) bits.add(markOf(text));
+/** Says of most marks that they are none of these; of each of these that it may be. */
+export const mayBeAmong = (marks: readonly number[]): ((mark: number) => boolean) => {
+  const bits = bitsFor(marks.length);
+  for (const mark of marks) bits.add(mark);
   return bits.has;
 };
 

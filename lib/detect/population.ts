@@ -19,8 +19,8 @@ export type HostJudge = {
   judge: (webhook: Webhook, url: ParsedUrl | null) => Finding | null;
 };
 
-/** A rule that compares webhooks with one another: pure, findings by `keyOf`. */
-export type AllRule<Params> = (population: Population, params: Params) => Iterable<readonly [string, Finding]>;
+/** A rule that compares webhooks with one another: pure, findings by the webhook's place in the population. */
+export type AllRule<Params> = (population: Population, params: Params) => Iterable<readonly [number, Finding]>;
 
 export const populationOf = ({ offByUs, ...view }: ScopeView): Population => {
   const undone = (webhook: Webhook) => (offByUs.has(keyOf(webhook)) ? { ...webhook, enabled: true } : webhook);

@@ -1,6 +1,6 @@
 import type { Ms } from '../clock.ts';
 import type { Rules } from '../policy/policy.ts';
-import { keyOf, type Webhook } from '../webhook.ts';
+import type { Webhook } from '../webhook.ts';
 import { comparableAge, day, span } from './age.ts';
 import type { Finding } from './finding.ts';
 import type { AllRule, Population } from './population.ts';
@@ -42,23 +42,31 @@ const judge = (
   return found(`superseded by ${stands}; a person has to confirm that the newer one is deployed`, true);
 };
 
+/** The signing secrets, and their places in the population. */
+const secretsOf = ({ webhooks }: Population): ReadonlyMap<Webhook, number> => {
+  const places = new Map<Webhook, number>();
+  for (const [place, webhook] of webhooks.entries()) if (webhook.kind === 'signing-secret') places.set(webhook, place);
+  return places;
+};
+
 /** Signing secrets beside which the newest ones have stood for the overlap. Only active secrets supersede. */
 export const supersededSecret: AllRule<Params> = function* (population, { overlapMs, keep }) {
-  const secrets = population.webhooks.filter(({ kind }) => kind === 'signing-secret');
+  const places = secretsOf(population);
+  const secrets = [...places.keys()];
   const active = secrets.filter(({ enabled }) => enabled);
   if (secrets.length <= keep || active.length < keep) return;
   const since = comparableAge(secrets, population);
   if (since === null) {
     const evidence = `one of ${secrets.length} secrets where ${keep} would do, but their ages cannot be compared`;
-    for (const secret of secrets) yield [keyOf(secret), found(evidence, false)];
+    for (const place of places.values()) yield [place, found(evidence, false)];
     return;
   }
   const kept = active.toSorted((a, b) => since(b) - since(a) || (a.id < b.id ? -1 : 1)).slice(0, keep);
   const use = useOf(population);
-  for (const secret of secrets) {
+  for (const [secret, place] of places) {
     const newer = kept.filter((other) => since(other) > since(secret));
     if (newer.length === 0 || kept.includes(secret)) continue;
     const finding = judge(secret, newer, since, population.now - overlapMs, use);
-    yield [keyOf(secret), { ...finding, evidence: `${finding.evidence} (overlap ${span(overlapMs)})` }];
+    yield [place, { ...finding, evidence: `${finding.evidence} (overlap ${span(overlapMs)})` }];
   }
 };
