@@ -49,6 +49,8 @@ const addressOf = (host: string): string | null => {
 /** `localhost:3000/x` would parse with `localhost` as its scheme. */
 const hostAndPortOnly = /^[\w.-]+:\d{1,5}(?:[/?#]|$)/;
 
+const emptyLabel = /^\.|\.\.|\.$|^$/;
+
 const readAny = (raw: string): ParsedUrl | null => {
   const url = URL.parse(raw);
   if (!url || hostAndPortOnly.test(raw.trim())) return null;
@@ -56,8 +58,9 @@ const readAny = (raw: string): ParsedUrl | null => {
   const http = isHttp({ scheme });
   if (http && url.hostname.endsWith('.')) url.hostname = url.hostname.slice(0, -1);
   if (url.href.includes('#')) url.hash = '';
-  const host = url.hostname.toLowerCase().replace(/^\[|\]$/g, '');
-  if (http && host.split('.').includes('')) return null;
+  const name = url.hostname.toLowerCase();
+  const host = name.startsWith('[') ? name.slice(1, -1) : name;
+  if (http && emptyLabel.test(host)) return null;
   return { href: url.href, scheme, host, ip: addressOf(host), path: url.pathname };
 };
 

@@ -11,7 +11,7 @@ import { type HostJudge, type Population, populationOf } from './population.ts';
 import { retiredHost } from './retired-host.ts';
 import { stale } from './stale.ts';
 import { supersededSecret } from './superseded-secret.ts';
-import { tailsOf } from './tails.ts';
+import { tailOf, tailsOf } from './tails.ts';
 import { test } from './test.ts';
 import { unresolvable } from './unresolvable.ts';
 
@@ -51,7 +51,10 @@ const lookerAt = (hosts: readonly HostJudge[], marks: Int32Array, add: (place: n
     if (sure) marks[place] = glance.mark || 1;
     if (sure && !mayConcern(glance)) return;
     const url = parseUrl(raw);
-    if (url !== null && isHttp(url)) marks[place] = markOf(url.href) || 1;
+    if (url !== null && isHttp(url)) {
+      marks[place] = markOf(url.href) || 1;
+      if (url.ip === null && url.host.includes('.') && !mayConcern(tailOf(url.host))) return;
+    }
     for (const { judge } of hosts) {
       const finding = judge(webhook, url);
       if (finding) add(place, finding);
