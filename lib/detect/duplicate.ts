@@ -53,12 +53,17 @@ const hashOf = (href: string): number => {
  */
 const perhapsTwins = ({ webhooks, marks }: Population): Located[] => {
   const repeats = mayRepeat(marks);
+  const suspects: number[] = [];
+  for (let at = 0; at < marks.length; at++) if (marks[at] !== 0 && repeats(marks[at] ?? 0)) suspects.push(at);
+  const repeatsAgain = mayRepeat(
+    Int32Array.from(suspects, (at) => marks[at] ?? 0),
+    'second',
+  );
   const located: Located[] = [];
-  for (let at = 0; at < marks.length; at++) {
-    const mark = marks[at] ?? 0;
-    if (mark === 0 || !repeats(mark)) continue;
-    const webhook = webhooks[at] as Webhook;
-    located.push({ webhook, href: parseUrl(webhook.url ?? '')?.href ?? '', place: at });
+  for (const place of suspects) {
+    if (!repeatsAgain(marks[place] ?? 0)) continue;
+    const webhook = webhooks[place] as Webhook;
+    located.push({ webhook, href: parseUrl(webhook.url ?? '')?.href ?? '', place });
   }
   const hashes = Int32Array.from(located, ({ href }) => hashOf(href));
   const repeatsWhole = mayRepeat(hashes);

@@ -36,7 +36,10 @@ const sameKeys = (webhooks: readonly Webhook[], marks: Int32Array, places: reado
   const mayBeFound = mayBeAmong(places.map((place) => marks[place] ?? 0));
   const suspects: number[] = [];
   for (let at = 0; at < marks.length; at++) if (mayBeFound(marks[at] ?? 0)) suspects.push(at);
-  const repeats = mayRepeat(Int32Array.from(suspects, (at) => marks[at] ?? 0));
+  const repeats = mayRepeat(
+    Int32Array.from(suspects, (at) => marks[at] ?? 0),
+    'second',
+  );
   const perhaps = suspects.filter((at) => repeats(marks[at] ?? 0));
   const groups = Map.groupBy(perhaps, (at) => keyOf(webhooks[at] as Webhook));
   return [...groups.values()].filter((group) => group.length > 1);

@@ -45,7 +45,10 @@ const judge = (
 /** The signing secrets, and their places in the population. */
 const secretsOf = ({ webhooks }: Population): ReadonlyMap<Webhook, number> => {
   const places = new Map<Webhook, number>();
-  for (const [place, webhook] of webhooks.entries()) if (webhook.kind === 'signing-secret') places.set(webhook, place);
+  for (let place = 0; place < webhooks.length; place++) {
+    const webhook = webhooks[place] as Webhook;
+    if (webhook.kind === 'signing-secret') places.set(webhook, place);
+  }
   return places;
 };
 

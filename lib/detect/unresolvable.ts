@@ -84,9 +84,12 @@ const judge = (webhook: Webhook, name: string, population: Population, { scans, 
 };
 
 /** A webhook whose host was absent from DNS in several scans in a row. What the scans saw is all it looks at. */
-export const unresolvable: OneRule<Params> = (population, params) => (webhook) => {
-  if (webhook.kind !== 'endpoint' || webhook.url === null || !population.sightings.get(keyOf(webhook))?.absent)
-    return null;
-  const name = nameToAsk(parseUrl(webhook.url), population.rules.test?.hosts);
-  return name === null ? null : judge(webhook, name, population, params);
+export const unresolvable: OneRule<Params> = (population, params) => {
+  const { sightings, rules } = population;
+  if (sightings.size === 0) return () => null;
+  return (webhook) => {
+    if (webhook.kind !== 'endpoint' || webhook.url === null || !sightings.get(keyOf(webhook))?.absent) return null;
+    const name = nameToAsk(parseUrl(webhook.url), rules.test?.hosts);
+    return name === null ? null : judge(webhook, name, population, params);
+  };
 };
