@@ -5,7 +5,7 @@ import type { AccountPlan, PlanItem, ScopeStatus } from '../plan/item.ts';
 import { findingsOf, type Knowledge, planAccount, planScope, type Reading } from '../plan/plan.ts';
 import type { Account } from '../policy/policy.ts';
 import type { Capabilities } from '../providers/contract.ts';
-import { keyOf } from '../webhook.ts';
+import { keyOf, type Webhook } from '../webhook.ts';
 import { readSwitches } from './account.ts';
 import { assess, goneByUs, isBelieved, isKnownAbsent, readSeen, remember, type Seen, seeAgain } from './population.ts';
 import { accountOf, type Ports } from './ports.ts';
@@ -94,12 +94,13 @@ const knowledgeOf = async (
 ) => {
   const records = new Map(open.map((record) => [recordRef(record), record]));
   const findings = findingsOf(account, capabilities, reading, { sightings: seen, records }, now);
-  const keys = reading.webhooks
-    .filter((webhook) => findings.has(keyOf(webhook)) && !records.has(keyOf(webhook)))
+  const keys = findings.places
+    .map((place) => reading.webhooks[place] as Webhook)
+    .filter((webhook) => !records.has(keyOf(webhook)))
     .map(({ id, kind }) => recordKey({ account: account.name, scope: reading.scope, kind, webhookId: id }));
   for (const record of await readRecords(ports, keys)) records.set(recordRef(record), record);
   const busy = new Set(Object.keys(scope?.busy ?? {}));
-  const foreign = findings.size > 0 ? await askForeign() : new Set<string>();
+  const foreign = findings.places.length > 0 ? await askForeign() : new Set<string>();
   return { findings, knows: { sightings: seen, records, busy, foreign, stopped } satisfies Knowledge };
 };
 
