@@ -42,8 +42,8 @@ describe('a plan of twice as many webhooks', () => {
     expect(reads(4096) / reads(2048)).toBeLessThan(2.05);
   });
 
-  it('looks at most 30 times at a webhook, with every rule on', () => {
+  it('looks at most 18 times at a webhook, with every rule on', () => {
     expect(Object.keys(ruleDefaults)).toHaveLength(7);
-    expect(readsOf(populationOf(4000)) / 4000).toBeLessThan(30);
+    expect(readsOf(populationOf(4000)) / 4000).toBeLessThan(18);
   });
 });
