@@ -59,8 +59,18 @@ const signalOf = (last: v.InferOutput<typeof LastResponse> | null | undefined, n
   return { lastSuccess: at, lastAttempt: at, failing: !well };
 };
 
+/**
+ * A repository's mail notifications are a hook too, named `email` and without a URL: they deliver no webhook and cover
+ * nothing. https://docs.github.com/en/repositories, "About email notifications for pushes to your repository"
+ */
+const MailHook = v.looseObject({
+  name: v.literal('email'),
+  config: v.looseObject({ address: v.string(), url: v.exactOptional(v.never()) }),
+});
+
 /** One row of a list of webhooks, of a repository or an organisation. */
 export const readHook = (row: unknown, now: Ms): Read => {
+  if (v.is(MailHook, row)) return { kind: 'passed' };
   const parsed = v.safeParse(Hook, row);
   if (!parsed.success) {
     const name = String(parsed.issues[0].path?.[0]?.key ?? '');

@@ -80,6 +80,13 @@ describe('a list of GitHub webhooks', () => {
     ]);
   });
 
+  it('passes over mail notifications, which are listed too and have no URL', async () => {
+    const mail = { ...row, id: 2, name: 'email', config: { address: 'dev@example.com', send_from_author: '0' } };
+    expect(webhooksOf(await list([mail, row]))).toMatchObject([{ id: '12345678' }]);
+    expect(await why([{ ...mail, name: 'web' }])).toMatch(/^incomplete: .*"config"/);
+    expect(webhooksOf(await list([{ ...mail, config: { ...row.config, address: 'x' } }]))).toHaveLength(1);
+  });
+
   it.each([[{}], [{ message: 'x' }], [null], ['[]'], [0], [undefined], [{ data: [row] }]])(
     'is not %j, which is never taken for empty',
     async (json) => {
