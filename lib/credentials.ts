@@ -78,9 +78,18 @@ const readOne = async (text: string, readers: Readers): Promise<Reading> => {
 
 export const redacted = 'REDACTED';
 
-/** Replaces each secret: as it is, as a Basic user without password, percent-encoded and inside JSON. */
+/**
+ * Up to three characters, a short lower-case word or a short number: as a credential it keeps nothing secret, and replacing
+ * it would tear apart our own words, ids and dates.
+ */
+const commonplace = /^(.{0,3}|[a-z]{4,7}|\d{4,7})$/su;
+
+/**
+ * Replaces each secret: as it is, as a Basic user without password, percent-encoded and inside JSON. Not one that is so short
+ * and plain that it stands in other words too.
+ */
 export const scrub = (text: string, secrets: readonly string[]): string => {
-  const forms = [...new Set(secrets.filter((secret) => secret !== '').flatMap(formsOf))];
+  const forms = [...new Set(secrets.filter((secret) => !commonplace.test(secret)).flatMap(formsOf))];
   if (forms.length === 0) return text;
   // Longest first: a secret that begins like another is replaced whole.
   forms.sort((a, b) => b.length - a.length);
