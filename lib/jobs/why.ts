@@ -1,4 +1,5 @@
 import { type AuditRecord, auditRecords } from '../audit/printed.ts';
+import { findRecords } from '../audit/query.ts';
 import {
   type CleanupRecord,
   type Guard,
@@ -201,9 +202,11 @@ const fromScan = async (
   };
 };
 
-const recordOf = async (ports: Ports, wanted: Wanted): Promise<CleanupRecord | undefined> => {
-  const { scope = wanted.account, kind = 'endpoint' } = wanted;
-  return readRecord(ports, { ...wanted, scope, kind });
+/** The newest of those that are meant: where an id stands in several scopes, only its scope tells them apart. */
+const recordOf = async (ports: Ports, { account, webhookId, scope, kind }: Wanted) => {
+  if (scope !== undefined && kind !== undefined) return readRecord(ports, { account, webhookId, scope, kind });
+  const found = await findRecords(ports.table, { account, webhook: webhookId }, ports.clock.now());
+  return found.find((one) => (scope === undefined || one.scope === scope) && (kind === undefined || one.kind === kind));
 };
 
 /** The webhook as a scan would find it now; null where the account lists none like it. */
@@ -241,14 +244,14 @@ const unknownAccount = async (ports: Ports, name: string, record: CleanupRecord 
 /** Every rule and guard for one webhook, as a scan would find it now, with its record. Reads only. */
 export const whyOf = async (ports: Ports, wanted: Wanted): Promise<Answer> => {
   const account = accountOf(ports.policy, wanted.account);
-  const record = await recordOf(ports, wanted);
-  if (!account) return unknownAccount(ports, wanted.account, record);
+  if (!account) return unknownAccount(ports, wanted.account, await recordOf(ports, wanted));
   const readings = await readNeighbours(ports, account);
   const read = readings.find((reading) => reading.account.name === account.name) as AccountReading;
   const foreign = foreignIds(readings).get(account.name) ?? new Set<string>();
   const why = await fromAccount(ports, account, wanted, read, foreign);
   if (why) return { ok: true, why };
   const failed = read.scopes.find(({ status }) => status !== 'complete')?.error;
+  const record = await recordOf(ports, wanted);
   if (record) return { ok: true, why: await fromRecord(ports, record, failed ?? null) };
   if (failed) return { ok: false, code: 'unreadable', message: failed.message, hint: failed.hint, ids: [] };
   const ids = read.readings.flatMap(({ webhooks }) => webhooks.map(({ id }) => id));
