@@ -73,6 +73,8 @@ export const limits = {
   clockSkewBadMs: minute,
   /** After a call timed out its effect may still land for this long. */
   lateEffectMs: 10 * minute,
+  /** Between two looks for the late effect of a call that nobody answered, however short a policy has the cap of retries. */
+  readbackMaxMs: 5 * minute,
   /** Waits up to this go by SQS visibility, longer ones by the record's `dueAt`. */
   shortWaitMs: 60 * second,
   /** Entries of one open cycle kept in the record; over it the record is held for a person. */

@@ -147,6 +147,12 @@ const doubtMs = (shift: Shift, tries: number): Ms =>
     ? limits.credentialPauseMs
     : backoffMs(shift.account, tries, shift.ports.random);
 
+/** What nobody can say yet is looked at ever less often: there is nothing more to do, and a `cap` is for calls. */
+const readbackMs = ({ account, ports }: Shift, waits: number): Ms => {
+  const capMs = Math.max(account.retry.capMs, limits.readbackMaxMs);
+  return backoffMs({ retry: { ...account.retry, capMs } }, waits, ports.random);
+};
+
 /** The new webhook is marked before the old story ends: a crash in between marks it again. */
 export const linkRestored = async (
   { ports }: Shift,
@@ -171,8 +177,10 @@ export const settle = async (
   if (verdict.do === 'wait') {
     const reason = verdict.for;
     if (reason === 'observe') return void done.set(at, waitFor(verdict.until - now));
-    const soon = now + doubtMs(shift, record.waits);
-    const until = reason === 'list' ? soon : Math.min(soon, verdict.until);
+    const until =
+      reason === 'list'
+        ? now + doubtMs(shift, record.waits)
+        : Math.min(now + readbackMs(shift, record.waits), verdict.until);
     await write(ports, record, (current) => waiting(current, until, reason));
     done.set(at, waitOut(record, until - now));
     return;

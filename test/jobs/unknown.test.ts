@@ -109,6 +109,18 @@ describe('an effect that lands long after its call was given up', () => {
     await w.run(hour);
     expect(w.record('shop', 'a')).toMatchObject({ state: 'failed', leftAs: 'on' });
   });
+
+  it('is looked for ever less often once all attempts are used, however short the cap of retries', async () => {
+    const w = bending('disable a', lost, 20, { retry: { attempts: 2, baseMs: 200, capMs: 1000 } });
+    await w.scanAndApprove('shop');
+    await w.run(60_000);
+    expect(w.remote.mutations()).toEqual(['disable a', 'disable a']);
+    const lists = () => w.remote.calls.filter((call) => call === 'list').length;
+    const before = lists();
+    await w.run(hour);
+    expect(w.record('shop', 'a')).toMatchObject({ state: 'failed', leftAs: 'on' });
+    expect(lists() - before).toBeLessThan(30);
+  });
 });
 
 describe('a delete that nobody answered', () => {
