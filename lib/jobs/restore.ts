@@ -74,7 +74,7 @@ const obstacle = (
   if (asks === null) return null;
   if (asks.needs.includes('url') && asked.secrets.url === undefined)
     return `its URL held a secret that was never kept: give the whole URL with --secret url=${reference}`;
-  if (asks.place && asked.secretTo === null)
+  if (asks.place && !can.revealsSecret && asked.secretTo === null)
     return `the provider makes up a secret and shows it once: say where it goes with --secret-to ${place}`;
   const known = ['url', ...(can.takesSecrets ?? [])];
   const unknown = Object.keys(asked.secrets).filter((name) => !known.includes(name));

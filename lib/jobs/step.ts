@@ -4,7 +4,7 @@ import { type Item, putOnce } from '../audit/table.ts';
 import { contentId } from '../canonical.ts';
 import type { Ms } from '../clock.ts';
 import { limits } from '../limits.ts';
-import type { Created, Outcome } from '../providers/contract.ts';
+import type { Capabilities, Created, Outcome } from '../providers/contract.ts';
 import { backupOf, type Webhook } from '../webhook.ts';
 import { closedFor, pause, readSwitches } from './account.ts';
 import type { Ports } from './ports.ts';
@@ -71,8 +71,17 @@ const callOut = (
   return provider.create(scope, source.creation, ports.signal);
 };
 
-/** A secret that was made up for us is shown once: it goes where the person said, and is said to be lost where that fails. */
-const keepSecret = async (ports: Ports, record: CleanupRecord, { secret }: Created): Promise<string> => {
+/**
+ * A secret that was made up for us is told once: it goes where the person said, and is said to be lost where that fails. None is
+ * lost where no place was named and the provider shows it again.
+ */
+const keepSecret = async (
+  ports: Ports,
+  record: CleanupRecord,
+  { revealsSecret }: Capabilities,
+  { secret }: Created,
+): Promise<string> => {
+  if (revealsSecret && (record.restore?.secretTo ?? null) === null) return '';
   const detail = secret === undefined ? null : await putInPlace(ports, record, secret);
   if (detail === null) return '';
   const { account, scope, kind, webhookId } = record;
@@ -133,7 +142,7 @@ export const step = async (
   if (outcome.kind === 'retry' || outcome.kind === 'refused') shift.called.delete(recordRef(work.record));
   else shift.called.set(recordRef(work.record), outcome.kind !== 'unknown');
   const { secret: _, id: createdId, ...answered } = outcome;
-  const why = `${outcome.why}${await keepSecret(ports, work.record, outcome)}`;
+  const why = `${outcome.why}${await keepSecret(ports, work.record, shift.provider.capabilities, outcome)}`;
   const told = createdId === undefined ? {} : { createdId };
   return {
     work,

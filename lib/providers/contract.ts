@@ -60,8 +60,10 @@ export type Capabilities = {
   selfHosted: boolean;
   /** What a restored webhook never has again, e.g. `id`, `secret`. */
   lostOnRestore: readonly string[];
-  /** Kinds for which the provider makes up a secret at creation, shown once. */
+  /** Kinds for which the provider makes up a secret at creation, which its API shows once. */
   issuesSecret?: readonly Kind[];
+  /** People can look such a secret up later, in the provider's dashboard. */
+  revealsSecret?: true;
   /** Secrets of its own that a webhook may be created with, by the names of `--secret NAME=…`. */
   takesSecrets?: readonly string[];
   /** How long after switching off a delivery may still arrive. */

@@ -29,6 +29,8 @@ const capabilities: Capabilities = {
   selfHosted: false,
   lostOnRestore: ['id', 'secret'],
   issuesSecret: ['endpoint'],
+  // https://docs.stripe.com/webhooks, "Verify webhook signatures": the dashboard reveals it.
+  revealsSecret: true,
   // Live-mode deliveries are tried again for up to three days.
   lateDeliveryMs: 3 * dayMs,
   // 25 a second in a sandbox and for one endpoint of the API.

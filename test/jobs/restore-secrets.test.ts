@@ -77,6 +77,14 @@ describe('a secret that the provider makes up', () => {
     });
   });
 
+  it('wants no place where people can look it up at the provider, and none is said to be lost', async () => {
+    const w = await deleted(undefined, { issuesSecret: ['endpoint'], revealsSecret: true });
+    expect(await restore(w, 'a')).toMatchObject({ ok: true });
+    await w.run(hour);
+    expect(w.record('shop', 'a')).toMatchObject({ state: 'restored', restoredAs: 'new1' });
+    expect(JSON.stringify([...w.table.items.values(), w.log])).not.toMatch(/issued-new1|could not be kept/);
+  });
+
   it('goes where the person said, and nowhere else', async () => {
     const { w, kept } = await issuing();
     await restore(w, 'a', { secretTo: 'file:/new' });
