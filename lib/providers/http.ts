@@ -90,7 +90,8 @@ const failure = (error: unknown, host: string): Answer => {
 export const retryAfter = (header: string | null, now: Ms): Ms | null => {
   const text = header?.trim() ?? '';
   const at = /^[A-Za-z]{3,9},? .* GMT$/.test(text) ? Date.parse(text) : Number.NaN;
-  const ms = /^\d{1,15}$/.test(text) ? Number(text) * 1000 : at - now;
+  // Shopify says `2.0`: https://shopify.dev/docs/api/usage/limits
+  const ms = /^\d{1,15}(\.\d{1,9})?$/.test(text) ? Math.ceil(Number(text) * 1000) : at - now;
   return Number.isNaN(ms) ? null : Math.min(Math.max(ms, 0), limits.retryAfterMaxMs);
 };
 
