@@ -16,8 +16,16 @@ const run = async (context: Context): Promise<ExitCode> => {
       message: `--step ${step} is no step`,
       hint: 'write disable or delete',
     });
+  const kind = textOf(values, 'kind');
+  if (kind !== undefined && kind !== 'endpoint' && kind !== 'signing-secret')
+    throw new CommandError({
+      code: 'bad-option',
+      message: `--kind ${kind} is no kind`,
+      hint: 'write endpoint or signing-secret',
+    });
   const scope = textOf(values, 'scope');
-  const asked = { account, webhookId, step, reason, now: values.now === true, ...(scope && { scope }) } as const;
+  const where = { ...(scope && { scope }), ...(kind && ({ kind } as const)) };
+  const asked = { account, webhookId, step, reason, now: values.now === true, ...where } as const;
   const desk = await context.desk('local');
   try {
     const answer = await agreed(context, (yes) => desk.ask('enqueue', { ...asked, yes }));
@@ -43,6 +51,7 @@ Exit codes: 0 queued, 1 no such account or webhook, 4 refused (a guard, stopped,
     account: { type: 'string' },
     webhook: { type: 'string' },
     scope: { type: 'string' },
+    kind: { type: 'string' },
     step: { type: 'string' },
     reason: { type: 'string' },
     now: { type: 'boolean' },
@@ -51,6 +60,7 @@ Exit codes: 0 queued, 1 no such account or webhook, 4 refused (a guard, stopped,
     account: 'NAME  the account in the policy',
     webhook: 'ID  the id at the provider',
     scope: 'SCOPE  where the account has several and the id is in more than one',
+    kind: 'endpoint|signing-secret  where both have the id',
     step: 'disable|delete  how far it goes',
     reason: 'TEXT  why, for the history',
     now: 'skip the observation; never on production',

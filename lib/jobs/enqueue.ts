@@ -3,19 +3,20 @@ import { recordGuards, secretsInUse, standingGuards } from '../plan/guards.ts';
 import type { Guard } from '../plan/item.ts';
 import { rulesId } from '../plan/plan.ts';
 import { redactName, redactUrl } from '../url.ts';
-import { fingerprint, type Webhook } from '../webhook.ts';
+import { fingerprint, type Kind, type Webhook } from '../webhook.ts';
 import { changeAccount } from './account.ts';
 import { approveRecord, type Opening, propose } from './cycle.ts';
 import { follow } from './follow.ts';
 import { withListsCounted } from './lists-counted.ts';
 import { accountOf, type Ports } from './ports.ts';
-import { readAccount } from './reading.ts';
+import { type AccountReading, readAccount } from './reading.ts';
 import { readRecord } from './records.ts';
 import { readScopeNow } from './scope.ts';
 
 export type EnqueueRequest = {
   account: string;
   scope?: string;
+  kind?: Kind;
   webhookId: string;
   step: 'disable' | 'delete';
   reason: string;
@@ -27,7 +28,14 @@ export type Enqueued =
   | { ok: true; record: string; state: string; dueAt: number | null }
   | {
       ok: false;
-      code: 'unknown-account' | 'unknown-webhook' | 'unreadable' | 'guarded' | 'never-on-production';
+      code:
+        | 'unknown-account'
+        | 'unknown-webhook'
+        | 'ambiguous-webhook'
+        | 'unreadable'
+        | 'cannot-disable'
+        | 'guarded'
+        | 'never-on-production';
       message: string;
       guards: Guard[];
     };
@@ -39,6 +47,13 @@ const no = (code: Extract<Enqueued, { ok: false }>['code'], message: string, gua
   guards,
 });
 
+/** Every webhook that the request may mean: an id may stand in several scopes, and once for each kind. */
+const meant = ({ readings }: AccountReading, { scope, kind, webhookId }: EnqueueRequest) =>
+  readings
+    .filter((reading) => scope === undefined || reading.scope === scope)
+    .flatMap((reading) => reading.webhooks.map((webhook) => ({ ...reading, webhook })))
+    .filter(({ webhook }) => webhook.id === webhookId && (kind === undefined || webhook.kind === kind));
+
 /** One webhook by a person's choice: the person is the finding and the approval, every guard still applies. */
 export const enqueue = async (ports: Ports, request: EnqueueRequest): Promise<Enqueued> => {
   const account = accountOf(ports.policy, request.account);
@@ -46,15 +61,19 @@ export const enqueue = async (ports: Ports, request: EnqueueRequest): Promise<En
   if (request.now && account.environment === 'production')
     return no('never-on-production', '--now skips the observation and is never allowed on production');
   const read = await readAccount(withListsCounted(ports), account);
-  const found = read.readings
-    .filter(({ scope }) => request.scope === undefined || scope === request.scope)
-    .flatMap(({ scope, webhooks }) => webhooks.map((webhook) => ({ scope, webhook, webhooks })))
-    .find(({ webhook }) => webhook.id === request.webhookId);
+  const [found, ...others] = meant(read, request);
   const unread = read.scopes.find(({ status }) => status !== 'complete');
   if (!found && unread) return no('unreadable', `${unread.scope} could not be read: ${unread.error?.message}`);
   if (!found || !read.capabilities)
     return no('unknown-webhook', `${request.account} lists no webhook ${request.webhookId}`);
   const { scope, webhook } = found;
+  if (others.length > 0) {
+    const all = [found, ...others].map((one) => `${one.scope} (${one.webhook.kind})`);
+    return no('ambiguous-webhook', `${request.webhookId} is there more than once: ${all.join(', ')}`);
+  }
+  const canDisable = read.capabilities.disable.includes(webhook.kind);
+  if (request.step === 'disable' && !canDisable)
+    return no('cannot-disable', `${account.provider} has no call that switches off one like ${request.webhookId}`);
   const now = ports.clock.now();
   const rules = rulesId(account);
   const held = await readScopeNow(ports, account.name, scope);
@@ -74,7 +93,7 @@ export const enqueue = async (ports: Ports, request: EnqueueRequest): Promise<En
     webhook,
     {
       ...subject,
-      canDisable: read.capabilities.disable.includes(webhook.kind),
+      canDisable,
       provider: account.provider,
       environment: account.environment,
     },

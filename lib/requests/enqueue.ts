@@ -11,6 +11,8 @@ type Refusal = Extract<Enqueued, { ok: false }>['code'];
 const refusals: Readonly<Record<Refusal, readonly [code: ExitCode, hint: string]>> = {
   'unknown-account': [exit.error, 'hooksweep validate lists the accounts'],
   'unknown-webhook': [exit.error, 'hooksweep scan --json lists ids; check --account and --scope'],
+  'ambiguous-webhook': [exit.error, 'say which one, by --scope and by --kind endpoint or signing-secret'],
+  'cannot-disable': [exit.error, 'write --step delete, or leave it'],
   unreadable: [exit.error, 'check the credential and the provider, then try again'],
   guarded: [exit.refused, 'hooksweep why tells what would have to change'],
   'never-on-production': [exit.refused, 'leave --now away: it is switched off first and watched'],
@@ -20,6 +22,7 @@ const schema = v.strictObject({
   account: words,
   webhookId: words,
   scope: v.optional(words),
+  kind: v.optional(v.picklist(['endpoint', 'signing-secret'])),
   step: v.picklist(['disable', 'delete']),
   reason: words,
   now: flag,
@@ -27,13 +30,13 @@ const schema = v.strictObject({
 });
 
 /** One webhook by hand. */
-export const enqueue = request(schema, async (ports, { yes, scope, ...asked }) => {
+export const enqueue = request(schema, async (ports, { yes, scope, kind, ...asked }) => {
   const { account, webhookId, step } = asked;
   knownAccounts(ports.policy, [account]);
   await refuseStopped(ports, [account]);
   const isNever = asked.now && accountOf(ports.policy, account)?.environment === 'production';
   if (!isNever) wantYes(ports.policy, [account], `the webhook ${webhookId} goes (${step})`, yes);
-  const result = await enqueueOne(ports, { ...asked, ...(scope !== undefined && { scope }) });
+  const result = await enqueueOne(ports, { ...asked, ...(scope !== undefined && { scope }), ...(kind && { kind }) });
   if (!result.ok) {
     const [code, hint] = refusals[result.code];
     throw new CommandError({ code: result.code, message: result.message, hint }, code);
