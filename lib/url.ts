@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { domainToUnicode } from 'node:url';
 import { readPlain } from './url-plain.ts';
 
 /** One URL as the rules look at it. Raw URLs may hold secrets, and so may `href`: neither is for people. */
@@ -51,6 +52,13 @@ const hostAndPortOnly = /^[\w.-]+:\d{1,5}(?:[/?#]|$)/;
 
 const emptyLabel = /^\.|\.\.|\.$|^$/;
 
+/** What begins `xn--` and stands for no name: the standard refuses it, and some versions of Node let it through. */
+const isMisspelt = (host: string): boolean =>
+  host.includes('xn--') &&
+  domainToUnicode(host)
+    .split('.')
+    .some((label) => label === '' || label.startsWith('xn--'));
+
 const readAny = (raw: string): ParsedUrl | null => {
   const url = URL.parse(raw);
   if (!url || hostAndPortOnly.test(raw.trim())) return null;
@@ -60,13 +68,13 @@ const readAny = (raw: string): ParsedUrl | null => {
   if (url.href.includes('#')) url.hash = '';
   const name = url.hostname.toLowerCase();
   const host = name.startsWith('[') ? name.slice(1, -1) : name;
-  if (http && emptyLabel.test(host)) return null;
+  if (http && (emptyLabel.test(host) || isMisspelt(host))) return null;
   return { href: url.href, scheme, host, ip: addressOf(host), path: url.pathname };
 };
 
 /**
  * Reads a URL as the WHATWG standard does, so that every spelling of an address is one address.
- * null where that fails, where the scheme is missing and where the name has an empty label.
+ * null where that fails, where the scheme is missing and where the name has a label that is empty or no Punycode.
  */
 export const parseUrl = (raw: string): ParsedUrl | null => readPlain(raw) ?? readAny(raw);
 

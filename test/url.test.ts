@@ -38,15 +38,28 @@ describe('parseUrl', () => {
     expect(parseUrl('http://[::1]:8080/')?.host).toBe('::1');
   });
 
-  it.each(['', 'nonsense', '/relative', 'http://', 'http://09.0.0.1/', 'http://256.1.1.1/', 'http://1.2.3.4.5/'])(
-    'does not parse %j',
-    (raw) => expect(parseUrl(raw)).toBeNull(),
-  );
+  it.each([
+    '',
+    'nonsense',
+    '/relative',
+    'http://',
+    'http://09.0.0.1/',
+    'http://256.1.1.1/',
+    'http://1.2.3.4.5/',
+    'https://xn--a/',
+    'https://shop.xn--zn7c.com/',
+  ])('does not parse %j', (raw) => expect(parseUrl(raw)).toBeNull());
 
   it.each(['localhost:3000/x', 'example.com:8080', 'http://a../', 'http://./', 'http://.a/'])(
     'takes %j for no URL although a parser would',
     (raw) => expect(parseUrl(raw)).toBeNull(),
   );
+
+  it.each([
+    ['https://münchen.de/', 'xn--mnchen-3ya.de'],
+    ['https://XN--MNCHEN-3YA.de/', 'xn--mnchen-3ya.de'],
+    ['https://shop.xn--fiqs8s/', 'shop.xn--fiqs8s'],
+  ])('reads the international name in %s', (raw, host) => expect(parseUrl(raw)?.host).toBe(host));
 
   it('reads destinations that are not HTTP', () => {
     expect(parseUrl('arn:aws:sns:eu-west-1:1:topic')).toMatchObject({ scheme: 'arn', host: '', ip: null });
