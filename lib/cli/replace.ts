@@ -1,4 +1,3 @@
-import { iso } from '../clock.ts';
 import { textOf } from './args.ts';
 import { type Command, type Context, type ExitCode, exit } from './command.ts';
 import { agreed } from './consent.ts';
@@ -29,7 +28,7 @@ const run = async (context: Context): Promise<ExitCode> => {
       out.line(`The old one stays as it is: ${old.message}`);
       return exit.partly;
     }
-    out.line(`${old.record} is ${old.state}${old.dueAt === null ? '' : `, its first step is due ${iso(old.dueAt)}`}.`);
+    out.line(`${old.record} is ${old.state}${old.dueAt === null ? '' : `, its first step is due ${old.dueAt}`}.`);
     out.line(nextStep(desk));
     return exit.ok;
   } finally {

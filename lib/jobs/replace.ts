@@ -35,11 +35,16 @@ const find = async (ports: Ports, request: ReplaceRequest): Promise<Place | Repl
   const opened = await ports.open(account);
   if (opened.status === 'error') return no('access', opened.why, opened.hint);
   const { readings } = await readAccount(ports, account);
-  for (const { scope, webhooks } of readings) {
-    if (request.scope !== undefined && request.scope !== scope) continue;
+  const [place, ...others] = readings.flatMap(({ scope, webhooks }) => {
+    if (request.scope !== undefined && request.scope !== scope) return [];
     const old = webhooks.find(({ kind, id }) => kind === 'endpoint' && id === request.webhookId);
-    if (old) return { provider: opened.provider, scope, old, webhooks };
+    return old ? [{ provider: opened.provider, scope, old, webhooks }] : [];
+  });
+  if (place && others.length > 0) {
+    const scopes = [place, ...others].map(({ scope }) => scope);
+    return no('ambiguous-webhook', `${request.webhookId} is there more than once: ${scopes.join(', ')}`, 'add --scope');
   }
+  if (place) return place;
   return no('unknown-webhook', `${request.account} lists no webhook ${request.webhookId}`, 'see hooksweep scan --json');
 };
 
@@ -103,6 +108,10 @@ export const replace = async (ports: Ports, request: ReplaceRequest): Promise<Re
     );
   const reason = `replaced by ${proof.id}: ${request.reason}`;
   const { account, webhookId } = request;
-  const queued = await enqueue(ports, { account, scope, webhookId, step: 'delete', reason, now: false });
+  const queued = await enqueue(ports, {
+    ...{ account, scope, kind: 'endpoint', webhookId, reason },
+    step: 'delete',
+    now: false,
+  });
   return { ok: true, createdId: proof.id, adopted: made.adopted, old: queued, warning: made.warning };
 };

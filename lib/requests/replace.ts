@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { iso } from '../clock.ts';
 import { CommandError } from '../failure.ts';
 import { replace as replaceOne } from '../jobs/replace.ts';
 import { knownAccounts, refuseStopped, wantYes } from './consent.ts';
@@ -31,5 +32,6 @@ export const replace = request(schema, async (ports, { yes, scope, secrets, secr
     throw new CommandError({ code, message, hint });
   }
   const { createdId, adopted, old, warning } = result;
-  return { created: createdId, adopted, old, warning };
+  const told = old.ok ? { ...old, dueAt: old.dueAt === null ? null : iso(old.dueAt) } : old;
+  return { created: createdId, adopted, old: told, warning };
 });

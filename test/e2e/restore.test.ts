@@ -92,8 +92,8 @@ describe('hooksweep replace', () => {
     populate(provider, [hook('1', production)]);
     const to = 'https://new.sari-sari-demo.ph/webhooks/modulus';
     const line = `replace --account shop --webhook 1 --url ${to} --reason "new host" --json`;
-    const done = (await ok(line)).json<{ created: string; old: { ok: boolean } }>();
-    expect(done.old.ok).toBe(true);
+    const done = (await ok(line)).json<{ created: string; old: unknown }>();
+    expect(done.old).toMatchObject({ ok: true, dueAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/) });
     expect(provider.state.get(done.created)).toMatchObject({ url: to, enabled: true });
     expect(provider.state.get('1')?.enabled).toBe(true);
     await ok('run --until-idle --json');
