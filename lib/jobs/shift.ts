@@ -147,10 +147,13 @@ const doubtMs = (shift: Shift, tries: number): Ms =>
     ? limits.credentialPauseMs
     : backoffMs(shift.account, tries, shift.ports.random);
 
-/** What nobody can say yet is looked at ever less often: there is nothing more to do, and a `cap` is for calls. */
+/**
+ * What nobody can say yet is looked at soon, and then ever less often, by a factor of four: there is nothing more to do, and a
+ * `cap` is for calls.
+ */
 const readbackMs = ({ account, ports }: Shift, waits: number): Ms => {
   const capMs = Math.max(account.retry.capMs, limits.readbackMaxMs);
-  return backoffMs({ retry: { ...account.retry, capMs } }, waits, ports.random);
+  return backoffMs({ retry: { ...account.retry, capMs } }, 2 * waits, ports.random);
 };
 
 /** The new webhook is marked before the old story ends: a crash in between marks it again. */
