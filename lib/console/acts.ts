@@ -106,7 +106,7 @@ export const acts: Readonly<Record<ActName, Act>> = {
         { ok: true, text: `${created} ${adopted ? 'was there already' : 'is created'} and listed` },
         ...(warning === null ? [] : [{ ok: false, text: warning }]),
         old.ok
-          ? { ok: true, text: queuedText({ ...old, dueAt: old.dueAt === null ? null : iso(old.dueAt) }) }
+          ? { ok: true, text: queuedText(old) }
           : { ok: false, text: `the old one stays as it is: ${old.message}` },
       ];
     },

@@ -12,17 +12,19 @@ export const formsOf = ({ secrets }: Pick<Ports, 'secrets'>): SecretStore['forms
 const ownerOf = recordName;
 
 /**
- * Takes the place for the secret that the provider will make up, before anything is created: it is shown once.
+ * Takes the place for the secret that the provider will make up, before anything is created: it is shown once. None is taken
+ * where people can look it up later and named no place.
  *
  * @returns why it cannot be had, or null where it is taken or none is needed
  */
 export const takePlace = async (
   { secrets }: Pick<Ports, 'secrets'>,
-  { issuesSecret }: Pick<Capabilities, 'issuesSecret'>,
+  { issuesSecret, revealsSecret }: Pick<Capabilities, 'issuesSecret' | 'revealsSecret'>,
   record: CleanupRecord,
   to: string | null,
 ): Promise<string | null> => {
   if (!issuesSecret?.includes(record.kind)) return null;
+  if (to === null && revealsSecret) return null;
   if (to === null) return 'no place was named for the secret that the provider makes up';
   const reserved = await secrets?.reserve(to, ownerOf(record));
   if (reserved?.status === 'ok') return null;

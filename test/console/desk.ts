@@ -152,7 +152,12 @@ const serviceWith = (records: readonly AuditRecord[], status: Status, calls: Cal
     },
     async replace(asked) {
       calls.push(['replace', asked]);
-      const old = { ok: true as const, record: `shop#shop#endpoint#${asked.webhookId}`, state: 'approved', dueAt: now };
+      const old = {
+        ok: true as const,
+        record: `shop#shop#endpoint#${asked.webhookId}`,
+        state: 'approved',
+        dueAt: new Date(now).toISOString(),
+      };
       return { created: '77', adopted: false, old, warning: null };
     },
     stop: turned('stop'),
