@@ -138,7 +138,7 @@ describe('secrets', () => {
     expect(stdout.text() + stderr.text()).not.toContain(secret);
     const json = output({ json: true, secrets: [secret, '1'] });
     json.out.document({ number: 11, text: `${secret} and 1` });
-    expect(JSON.parse(json.stdout.text())).toEqual({ number: 11, text: 'REDACTED and REDACTED' });
+    expect(JSON.parse(json.stdout.text())).toEqual({ number: 11, text: 'REDACTED and 1' });
   });
 
   it('show up in no output of any reading command', async () => {

@@ -87,7 +87,7 @@ describe('an event that is none', () => {
       'decide',
       { ...enqueue, force: true },
       'enqueue takes no field "force"',
-      'account, webhookId, scope, step, reason, now or yes',
+      'account, webhookId, scope, kind, step, reason, now or yes',
     ],
     ['decide', { ...enqueue, acount: 'x' }, 'takes no field "acount"', 'did you mean account?'],
     ['decide', { ...enqueue, step: 'destroy' }, 'step of enqueue cannot be "destroy"', '"disable" | "delete"'],
