@@ -93,7 +93,7 @@ const rows: readonly Row[] = [
 ];
 
 const rowFor = (path: string): Row | undefined => {
-  const module = path.split('/node_modules/').at(-1) ?? path;
+  const module = path.split(/(?:^|\/)node_modules\//).at(-1) ?? path;
   return rows.find((row) => row.module.test(module));
 };
 
