@@ -1,5 +1,5 @@
 import { states } from '../audit/states.ts';
-import { ruleVersions } from '../detect/detect.ts';
+import { ruleVersions } from '../detect/versions.ts';
 import { providers } from '../providers/registry.ts';
 import { globalHelp, globalOptions } from './args.ts';
 import type { Command } from './command.ts';

@@ -1,7 +1,8 @@
 import { previewAccounts } from '../jobs/look.ts';
 import { scanAccount } from '../jobs/scan.ts';
+import { planDigest } from '../plan/ids.ts';
 import type { Plan, ScopeStatus } from '../plan/item.ts';
-import { planDigest, planDocument } from '../plan/plan.ts';
+import { planDocument } from '../plan/plan.ts';
 import { textOf } from './args.ts';
 import { type Command, type Context, type ExitCode, exit, type Session } from './command.ts';
 import { chosenAccounts } from './option.ts';

@@ -14,17 +14,7 @@ import { supersededSecret } from './superseded-secret.ts';
 import { tailOf, tailsOf } from './tails.ts';
 import { test } from './test.ts';
 import { unresolvable } from './unresolvable.ts';
-
-/** Raised whenever a rule would say something else of the same population; part of the plan's hash. */
-export const ruleVersions: Readonly<Record<RuleName, number>> = {
-  test: 1,
-  duplicate: 1,
-  stale: 1,
-  disabled: 1,
-  'retired-host': 1,
-  'superseded-secret': 1,
-  unresolvable: 1,
-};
+import { ruleVersions } from './versions.ts';
 
 /** The rules that are on, made ready: those that look at one webhook at a time, and those that compare them all. */
 const rulesOn = (population: Population) => {

@@ -2,7 +2,7 @@ import { type CleanupRecord, type Guard, move, note, recordName, type Subject, s
 import { isOpen } from '../audit/states.ts';
 import { type Change, change } from '../audit/table.ts';
 import type { Ms } from '../clock.ts';
-import { rulesId } from '../plan/plan.ts';
+import { rulesId } from '../plan/ids.ts';
 import { changeAccount, control, everyAccount } from './account.ts';
 import { approveRecord } from './cycle.ts';
 import { follow } from './follow.ts';

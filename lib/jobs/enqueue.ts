@@ -1,7 +1,7 @@
 import { coverOf } from '../plan/cover.ts';
 import { recordGuards, secretsInUse, standingGuards } from '../plan/guards.ts';
+import { rulesId } from '../plan/ids.ts';
 import type { Guard } from '../plan/item.ts';
-import { rulesId } from '../plan/plan.ts';
 import { redactName, redactUrl } from '../url.ts';
 import { fingerprint, type Kind, type Webhook } from '../webhook.ts';
 import { changeAccount } from './account.ts';

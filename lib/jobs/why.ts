@@ -11,8 +11,8 @@ import {
 import type { Finding } from '../detect/finding.ts';
 import { coverOf } from '../plan/cover.ts';
 import { recordGuards, secretsInUse, standingGuards } from '../plan/guards.ts';
+import { rulesId } from '../plan/ids.ts';
 import type { PlanItem, ScopeStatus } from '../plan/item.ts';
-import { rulesId } from '../plan/plan.ts';
 import type { Account, RuleName } from '../policy/policy.ts';
 import { redactName, redactUrl } from '../url.ts';
 import { fingerprint, keyOf, type Webhook } from '../webhook.ts';

@@ -1,16 +1,12 @@
 import { type CleanupRecord, recordRef } from '../audit/record.ts';
-import { contentId } from '../canonical.ts';
 import { iso, type Ms } from '../clock.ts';
 import { detect } from '../detect/detect.ts';
 import type { Detected, ScopeView, Sighting } from '../detect/finding.ts';
 import type { Account, Policy } from '../policy/policy.ts';
 import type { Capabilities } from '../providers/contract.ts';
 import type { Webhook } from '../webhook.ts';
-import { accountPlanId } from './agreed.ts';
+import { accountPlanId, planDigest, topPlanId } from './ids.ts';
 import type { AccountPlan, ApprovalReason, Plan, PlanItem, ScopeStatus } from './item.ts';
-
-export { accountPlanId, rulesId } from './agreed.ts';
-export { planScope } from './scope.ts';
 
 /** What we know of a scope besides the provider's list; all of it empty without a store. */
 export type Knowledge = {
@@ -101,12 +97,6 @@ export const planAccount = (
     items: reasons.length === 0 ? [...items] : items.map(waitingFor(reasons)),
   };
 };
-
-/** The id over several accounts' plans. */
-export const topPlanId = (accounts: readonly Pick<AccountPlan, 'account' | 'planId'>[]): string =>
-  contentId(accounts.map(({ account, planId }) => [account, planId]).toSorted());
-
-export const planDigest = ({ digest: _, ...rest }: Plan): string => contentId(rest);
 
 /** Puts accounts together to the document that `scan` prints. */
 export const planDocument = (

@@ -4,10 +4,10 @@ import { isoTime } from '../detect/iso-time.ts';
 import type { Account } from '../policy/policy.ts';
 import type { Capabilities } from '../providers/contract.ts';
 import { fingerprint, keyOf, type Webhook } from '../webhook.ts';
-import { rulesId } from './agreed.ts';
 import { coveredByOthers, coverOf, enoughCover } from './cover.ts';
 import { type Candidate, type Decision, proposerOf, reported, shownUrl, writerOf } from './draft.ts';
 import { recordGuards, type Surroundings, secretsInUse, standingGuards } from './guards.ts';
+import { rulesId } from './ids.ts';
 import type { PlanItem } from './item.ts';
 import type { Knowledge, Reading } from './plan.ts';
 

@@ -2,8 +2,8 @@ import * as v from 'valibot';
 import { iso, type Ms } from '../clock.ts';
 import { CommandError, exit } from '../failure.ts';
 import { limits } from '../limits.ts';
+import { accountPlanId, planDigest, topPlanId } from '../plan/ids.ts';
 import type { Plan, PlanItem } from '../plan/item.ts';
-import { accountPlanId, planDigest, topPlanId } from '../plan/plan.ts';
 import type { Policy } from '../policy/policy.ts';
 
 const text = v.string();

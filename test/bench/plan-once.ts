@@ -1,4 +1,5 @@
-import { findingsOf, nothingKnown, planAccount, planScope } from '../../lib/plan/plan.ts';
+import { findingsOf, nothingKnown, planAccount } from '../../lib/plan/plan.ts';
+import { planScope } from '../../lib/plan/scope.ts';
 import type { Webhook } from '../../lib/webhook.ts';
 import { account, capabilities, now } from './population.ts';
 

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { planDigest } from '../../lib/plan/ids.ts';
 import type { Plan } from '../../lib/plan/item.ts';
-import { planDigest } from '../../lib/plan/plan.ts';
 import { type AuditDocument, mutating, shop } from '../e2e/workplace.ts';
 
 type Applied = { accounts: { taken: number; before: boolean }[] };

@@ -5,8 +5,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createOutput } from '../../lib/cli/output.ts';
 import { plain, plainJson } from '../../lib/cli/plain.ts';
+import { planDigest } from '../../lib/plan/ids.ts';
 import type { Plan } from '../../lib/plan/item.ts';
-import { planDigest } from '../../lib/plan/plan.ts';
 import { accountYaml, desk, policyYaml, sink, usual, webhook } from './desk.ts';
 
 const output = (

@@ -2,8 +2,8 @@ import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { scanExit } from '../../lib/cli/scan.ts';
+import { planDigest } from '../../lib/plan/ids.ts';
 import type { AccountPlan, Plan } from '../../lib/plan/item.ts';
-import { planDigest } from '../../lib/plan/plan.ts';
 import { accountYaml, desk, policyYaml, secretVariable, webhook } from './desk.ts';
 
 describe('hooksweep scan', () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { detect, ruleVersions } from '../../lib/detect/detect.ts';
+import { detect } from '../../lib/detect/detect.ts';
+import { ruleVersions } from '../../lib/detect/versions.ts';
 import { covers, type Webhook } from '../../lib/webhook.ts';
 import { ago, dayMs, findingsOf, proposed, view, webhook } from './build.ts';
 

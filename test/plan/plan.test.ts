@@ -1,14 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  accountPlanId,
-  findingsOf,
-  isOverLimit,
-  nothingKnown,
-  planDigest,
-  planDocument,
-  planScope,
-} from '../../lib/plan/plan.ts';
+import { accountPlanId, planDigest } from '../../lib/plan/ids.ts';
+import { findingsOf, isOverLimit, nothingKnown, planDocument } from '../../lib/plan/plan.ts';
+import { planScope } from '../../lib/plan/scope.ts';
 import type { Account } from '../../lib/policy/policy.ts';
 import { covers, type Webhook } from '../../lib/webhook.ts';
 import { accountNamed, capabilities, day, start, testHook, webhook } from '../jobs/world.ts';

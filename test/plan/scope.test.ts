@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { coverOf } from '../../lib/plan/cover.ts';
-import { findingsOf, nothingKnown, planScope } from '../../lib/plan/plan.ts';
+import { findingsOf, nothingKnown } from '../../lib/plan/plan.ts';
+import { planScope } from '../../lib/plan/scope.ts';
 import type { Account } from '../../lib/policy/policy.ts';
 import type { Webhook } from '../../lib/webhook.ts';
 import { accountNamed, capabilities, day, start, testHook, webhook } from '../jobs/world.ts';

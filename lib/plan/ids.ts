@@ -1,8 +1,8 @@
 import { contentId } from '../canonical.ts';
-import { ruleVersions } from '../detect/detect.ts';
 import type { Finding } from '../detect/finding.ts';
+import { ruleVersions } from '../detect/versions.ts';
 import type { Account, RuleName } from '../policy/policy.ts';
-import type { PlanItem } from './item.ts';
+import type { AccountPlan, Plan, PlanItem } from './item.ts';
 
 /** Hash of the rules that are on, with their parameters and versions: what a veto and a failure are tied to. */
 export const rulesId = (account: Account): string => {
@@ -50,3 +50,9 @@ export const accountPlanId = (account: Account, policyHash: string, all: readonl
   const rules = rulesId(account);
   return contentId({ account: name, provider, environment, policy: policyHash, rules, items }, items);
 };
+
+/** The id over several accounts' plans. */
+export const topPlanId = (accounts: readonly Pick<AccountPlan, 'account' | 'planId'>[]): string =>
+  contentId(accounts.map(({ account, planId }) => [account, planId]).toSorted());
+
+export const planDigest = ({ digest: _, ...rest }: Plan): string => contentId(rest);
