@@ -51,6 +51,8 @@ export type Asked = {
   perDay: number;
   allowances: Capabilities['allowances'];
   paceMs: Ms;
+  /** How late the caller may be for the last of its turns, beyond what costs hardly anything; absent: no more. */
+  lateMs?: Ms;
   /** Only who holds the lock calls, and knows when it was used last; absent: anybody may. */
   alone?: { calledAt?: Ms };
   /** Asks for lists without the lock, where only who has it would call. */
@@ -77,6 +79,7 @@ export const letThrough = (before: Gate | undefined, asked: Asked, now: Ms): { g
     calls: asked.others + (asked.lists ?? 0) + admitted.size,
     from: asked.lists ? now : now + limits.turnLeadMs,
     paceMs: asked.paceMs,
+    ...(asked.lateMs && { lateMs: asked.lateMs }),
     ...(asked.alone && { ...asked.alone, paceMs: 0, lateMs: limits.turnLateMs }),
     ...(asked.passing && { paceMs: 0, lateMs: limits.passLateMs }),
     horizonMs: asked.back ? limits.turnHorizonBackMs : limits.turnHorizonMs,

@@ -66,7 +66,7 @@ const laid = ({ lanes }: RateState, count: number): readonly Ms[] =>
 export const reserve = (
   allowances: readonly [Allowance, ...Allowance[]],
   state: RateState | undefined,
-  { calls, from, paceMs, horizonMs, lateMs, calledAt }: Ask,
+  { calls, from, paceMs, horizonMs, lateMs = 0, calledAt }: Ask,
 ): Reserved => {
   const before = state ?? empty;
   const known = before.passed ? undefined : calledAt;
@@ -89,7 +89,7 @@ export const reserve = (
       tats[at] = Math.max(tats[at] ?? 0, start) + Math.ceil(spread / callsOf(one));
     }
   }
-  const spareMs = lateMs ?? Math.floor(lateShare * gapMs * starts.length);
+  const spareMs = Math.max(lateMs, Math.floor(lateShare * gapMs * starts.length));
   if (starts.length > 0) lanes[lane] = next + spareMs;
   const until = (starts.at(-1) ?? from) + spareMs;
   return { turns: { starts, gapMs, until }, state: { lanes, tats }, next: startNow() };

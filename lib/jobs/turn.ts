@@ -41,11 +41,16 @@ export const approachTurn = async ({ ports, passage }: Shift): Promise<void> => 
   passage.readyAt = ports.clock.now();
 };
 
-/** Asks the gate anew for the calls of this shift that are still to come. */
-const askAgain = async (shift: Shift, back: boolean, calls: number): Promise<void> => {
+/**
+ * Asks the gate anew for the calls of this shift that are still to come.
+ *
+ * @param wasLateMs whoever was late is as slow for the next turn, and asks for room
+ */
+const askAgain = async (shift: Shift, back: boolean, calls: number, wasLateMs: Ms = 0): Promise<void> => {
   const { ports, account, provider } = shift;
   const { allowances, oneScope } = provider.capabilities;
-  const asked: Asked = { slots: [], others: calls, back, perDay: 0, allowances, paceMs: paceOf(provider) };
+  const lateMs = Math.min(2 * wasLateMs, limits.turnLateMs);
+  const asked: Asked = { slots: [], others: calls, back, perDay: 0, allowances, paceMs: paceOf(provider), lateMs };
   const now = ports.clock.now();
   const { lastAt = 0 } = shift.passage ?? {};
   if (!oneScope) {
@@ -86,7 +91,7 @@ export const takeTurn = async (shift: Shift, back: boolean): Promise<'go' | 'aga
     passage.lastAt = at;
     return 'go';
   }
-  await askAgain(shift, back, turns.starts.length - passage.made);
+  await askAgain(shift, back, turns.starts.length - passage.made, at - start);
   await approachTurn(shift);
   return 'again';
 };

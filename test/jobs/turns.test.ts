@@ -124,3 +124,22 @@ describe('who is late for the turns that his lock keeps for him', () => {
     expect(Math.min(...gaps(at))).toBeGreaterThanOrEqual(200);
   });
 });
+
+describe('who is late in an account where others call beside', () => {
+  it.each([150, 300, 700])(
+    'is given room for it, and ends with the first message, also %i ms late each time',
+    async (ms) => {
+      const { w, at } = await timed(5, { allowances: [{ units: 5, perMs: 1000 }] });
+      const table: typeof w.table = {
+        ...w.table,
+        get: async (...asked) => {
+          w.pass(ms);
+          return w.table.get(...asked);
+        },
+      };
+      await w.work(undefined, { ...w.ports, table });
+      expect(at).toHaveLength(5);
+      expect(Math.min(...gaps(at))).toBeGreaterThanOrEqual(200);
+    },
+  );
+});
