@@ -72,7 +72,14 @@ const account = {
 const gate = v.looseObject({
   day: text,
   slots: v.pipe(text, v.regex(/^(.{8})*$/)),
-  rate: v.optional(v.looseObject({ lanes: v.array(time), tats: v.array(time), passed: v.optional(v.literal(true)) })),
+  rate: v.optional(
+    v.looseObject({
+      lanes: v.array(time),
+      tats: v.array(time),
+      passed: v.optional(v.literal(true)),
+      leftAt: v.optional(time),
+    }),
+  ),
 });
 
 const scope = {

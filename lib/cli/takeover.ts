@@ -1,12 +1,20 @@
 import { type CleanupRecord, mark, recordKey } from '../audit/record.ts';
-import { change } from '../audit/table.ts';
+import { change, type Draft } from '../audit/table.ts';
+import type { Ms } from '../clock.ts';
 import type { Ports } from '../jobs/ports.ts';
 import { dueKeys, readRecords } from '../jobs/records.ts';
 import { type ScopeItem, scopeKey } from '../jobs/scope.ts';
 
+/** Also of the turns that its holder will not use. */
+const freed = ({ gate, ...item }: ScopeItem, now: Ms): Draft<ScopeItem> => ({
+  ...item,
+  lock: undefined,
+  ...(gate && { gate: { ...gate, ...(gate.rate && { rate: { ...gate.rate, leftAt: now } }) } }),
+});
+
 const freeScope = (ports: Ports, account: string, scope: string) =>
   change<ScopeItem>(ports, scopeKey(account, scope), (current) =>
-    current?.lock ? { next: { ...current, lock: undefined } } : null,
+    current?.lock ? { next: freed(current, ports.clock.now()) } : null,
   );
 
 const freeRecord = (ports: Ports, record: CleanupRecord) =>

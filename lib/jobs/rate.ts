@@ -19,6 +19,8 @@ export type RateState = {
   tats: readonly Ms[];
   /** Somebody who has no lock took the last turn, for a list: what the holder of a lock knows of the lane is no longer all. */
   passed?: true;
+  /** The lane was used last before this: whoever had it is no more. */
+  leftAt?: Ms;
 };
 
 /** Turns for calls one after the other: not before their start, `gapMs` apart, none after `until`. */
@@ -69,7 +71,7 @@ export const reserve = (
   { calls, from, paceMs, horizonMs, lateMs = 0, calledAt }: Ask,
 ): Reserved => {
   const before = state ?? empty;
-  const known = before.passed ? undefined : calledAt;
+  const known = before.passed ? undefined : (calledAt ?? before.leftAt);
   const [shortest, ...longer] = allowances.toSorted((a, b) => a.perMs - b.perMs) as [Allowance, ...Allowance[]];
   const count = lanesFor(callsOf(shortest), shortest.perMs, paceMs, before.lanes.length);
   const gapMs = Math.ceil(shortest.perMs / Math.floor(callsOf(shortest) / count));

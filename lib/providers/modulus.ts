@@ -26,7 +26,7 @@ const capabilities: Capabilities = {
   // Retries of earlier transactions: four attempts, 15 minutes apart.
   lateDeliveryMs: 45 * minuteMs,
   // None is published: a choice of ours, for lists as well.
-  allowances: [{ units: 5, perMs: 1000, lists: true }],
+  allowances: [{ units: 10, perMs: 1000, lists: true }],
   oneScope: true,
   experimental: null,
 };

@@ -22,7 +22,7 @@ const capabilities: Capabilities = {
   issuesSecret: ['signing-secret'],
   lateDeliveryMs: 0,
   // None is published: a choice of ours, for lists as well.
-  allowances: [{ units: 5, perMs: 1000, lists: true }],
+  allowances: [{ units: 10, perMs: 1000, lists: true }],
   oneScope: true,
   experimental:
     'the webhook secrets API is described on a documentation test site only: neither docs.omise.co nor an official SDK has it',

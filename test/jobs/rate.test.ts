@@ -199,3 +199,18 @@ describe('the allowance of an account', () => {
     ]);
   });
 });
+
+describe('turns that a dead holder did not use', () => {
+  it('are free again, one gap after he can have called last', () => {
+    const allowances = [{ units: 10, perMs: 1000 }] as const;
+    const ask = { calls: 10, from: 0, paceMs: 0, horizonMs: 15_000, lateMs: limits.turnLateMs };
+    const { state } = reserve(allowances, undefined, ask);
+    expect(state.lanes).toEqual([1000 + limits.turnLateMs]);
+    const next = (left: number) =>
+      reserve(allowances, { ...state, leftAt: left }, { ...ask, from: left }).turns.starts[0];
+    expect([next(300), next(900)]).toEqual([400, 1000]);
+    const { state: after } = reserve(allowances, { ...state, leftAt: 300 }, { ...ask, from: 300 });
+    expect(after).not.toHaveProperty('leftAt');
+    expect(reserve(allowances, { ...state, leftAt: 300, passed: true }, ask).turns.starts[0]).toBe(state.lanes[0]);
+  });
+});

@@ -1,13 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { replace } from '../../lib/jobs/replace.ts';
-import { requestRestore } from '../../lib/jobs/restore.ts';
 import { reservation, secretStore } from '../../lib/secrets.ts';
+import { deleted, restore } from './deleted.ts';
 import { day, hour, shop, testHook, webhook } from './world.ts';
 
-const asked = { secrets: {}, secretTo: null, reason: 'still needed', dryRun: false };
 type World = ReturnType<typeof shop>;
-const restore = (w: World, id: string, over = {}) =>
-  requestRestore(w.ports, w.record('shop', id), { ...asked, ...over });
 const creations = (w: World) => w.remote.calls.filter((call) => call.startsWith('create'));
 
 /** Variables that are set, and what stands in places; one that is `denied` cannot be written. */
@@ -29,15 +26,6 @@ const storeOf = (given: ReadonlyMap<string, string> = new Map(), kept = new Map<
     look: async (name) => kept.get(name),
     overwrite: async (name, text) => kept.set(name, text),
   });
-
-/** A world in which `a` was found, observed and deleted. */
-const deleted = async (hooks = [webhook('live'), testHook('a')], can = {}) => {
-  const w = shop(hooks, {}, can);
-  await w.scanAndApprove('shop');
-  await w.run(day + hour, hour / 4);
-  expect(w.record('shop', 'a').state).toBe('deleted');
-  return w;
-};
 
 describe('what a restore asks for', () => {
   it('is said before it is asked for, with what has to be given and how that is written here', async () => {

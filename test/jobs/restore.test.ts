@@ -1,22 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { approve } from '../../lib/jobs/decide.ts';
-import { requestRestore } from '../../lib/jobs/restore.ts';
 import type { Listing } from '../../lib/providers/contract.ts';
+import { deleted, restore } from './deleted.ts';
 import { day, hour, shop, testHook, webhook } from './world.ts';
-
-const asked = { secrets: {}, secretTo: null, reason: 'still needed', dryRun: false };
-type World = ReturnType<typeof shop>;
-const restore = (w: World, id: string, over = {}) =>
-  requestRestore(w.ports, w.record('shop', id), { ...asked, ...over });
-
-/** A world in which `a` was found, observed and deleted. */
-const deleted = async (hooks = [webhook('live'), testHook('a')], can = {}) => {
-  const w = shop(hooks, {}, can);
-  await w.scanAndApprove('shop');
-  await w.run(day + hour, hour / 4);
-  expect(w.record('shop', 'a').state).toBe('deleted');
-  return w;
-};
 
 describe('a restore', () => {
   it('creates a deleted webhook again from its backup and links both ways', async () => {
