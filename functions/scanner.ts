@@ -58,7 +58,8 @@ const deadlineOf = (ports: Ports, context: Invocation | undefined): Ms =>
 
 /**
  * Answers four events: `{ kind: 'sweep' }` each minute, `{ kind: 'scan' }` by schedule, which asks for each account by a
- * message of its own, those messages and the ones that a scan asks for its next part with, and `{ kind: 'accept-shrink', account }` by a person, who says that its lists are right.
+ * message of its own, those messages and the ones that a scan asks for its next part with, and
+ * `{ kind: 'accept-shrink', account }` by a person, who says that its lists are right.
  */
 export const scannerHandler =
   (makePorts: MakePorts) => async (event: SQSEvent | v.InferInput<typeof request>, context?: Invocation) => {

@@ -85,10 +85,34 @@ export const secretStore = (places: Places): SecretStore => {
   };
 };
 
+type Given = { status: 'ok'; values: Record<string, string> } | { status: 'error'; name: string; refused: Refused };
+type Refused = Extract<Reading, { status: 'error' }> | undefined;
+
+/**
+ * The values behind references, by the names they were given under.
+ *
+ * @returns the first name that cannot be read, and why; `refused` is undefined where this process reads no secrets
+ */
+export const readGiven = async (
+  store: Pick<SecretStore, 'read'> | undefined,
+  references: Readonly<Record<string, string>>,
+): Promise<Given> => {
+  const values: Record<string, string> = {};
+  for (const [name, reference] of Object.entries(references)) {
+    const read = await store?.read(reference);
+    if (read?.status !== 'ok') return { status: 'error', name, refused: read };
+    values[name] = read.value;
+  }
+  return { status: 'ok', values };
+};
+
+/** How references and places are written on one machine. */
+export const localForms: SecretStore['forms'] = { reference: 'env:NAME', place: 'file:PATH' };
+
 /** On one machine: reads `env:NAME`, writes `file:PATH` as a file for its owner alone, which must not exist yet. */
 export const localSecrets = (readers: Readers): SecretStore =>
   secretStore({
-    forms: { reference: 'env:NAME', place: 'file:PATH' },
+    forms: localForms,
     reads: ({ source }) => source === 'env',
     nameOf: (place) => /^file:(.+)$/.exec(place)?.[1] ?? null,
     read: ({ source, name, key }) => readers[source](name, key),

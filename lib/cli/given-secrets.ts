@@ -5,7 +5,10 @@ import { CommandError, type Context } from './command.ts';
 
 const wrong = (message: string, hint: string) => new CommandError({ code: 'bad-option', message, hint });
 
-/** `--secret NAME=env:VARIABLE`, with a stack `NAME=ssm:/PATH`, repeated. What it names is read where it is used. A value in place of a reference is refused and never shown. */
+/**
+ * `--secret NAME=env:VARIABLE`, with a stack `NAME=ssm:/PATH`, repeated. What it names is read where it is used. A value in
+ * place of a reference is refused and never shown.
+ */
 export const givenSecrets = ({ values }: Pick<Context, 'values'>): Record<string, string> =>
   Object.fromEntries(
     textsOf(values, 'secret').map((text) => {

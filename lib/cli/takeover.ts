@@ -5,8 +5,8 @@ import type { Ports } from '../jobs/ports.ts';
 import { dueKeys, readRecords } from '../jobs/records.ts';
 import { type ScopeItem, scopeKey } from '../jobs/scope.ts';
 
-/** Also of the turns that its holder will not use. */
-const freed = ({ gate, ...item }: ScopeItem, now: Ms): Draft<ScopeItem> => ({
+/** The scope without its lock, and without the turns that its holder will not use. */
+const unlocked = ({ gate, ...item }: ScopeItem, now: Ms): Draft<ScopeItem> => ({
   ...item,
   lock: undefined,
   ...(gate && { gate: { ...gate, ...(gate.rate && { rate: { ...gate.rate, leftAt: now } }) } }),
@@ -14,7 +14,7 @@ const freed = ({ gate, ...item }: ScopeItem, now: Ms): Draft<ScopeItem> => ({
 
 const freeScope = (ports: Ports, account: string, scope: string) =>
   change<ScopeItem>(ports, scopeKey(account, scope), (current) =>
-    current?.lock ? { next: freed(current, ports.clock.now()) } : null,
+    current?.lock ? { next: unlocked(current, ports.clock.now()) } : null,
   );
 
 const freeRecord = (ports: Ports, record: CleanupRecord) =>

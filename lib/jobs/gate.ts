@@ -30,8 +30,9 @@ export const slotOf = (record: Parameters<typeof recordKey>[0] & { cycle: number
     .toString('base64url')
     .slice(0, slotCharacters);
 
+const eachSlot = new RegExp(`.{${slotCharacters}}`, 'g');
 const slotsOn = (gate: Gate | undefined, day: string): string[] =>
-  gate?.day === day ? (gate.slots.match(/.{8}/g) ?? []) : [];
+  gate?.day === day ? (gate.slots.match(eachSlot) ?? []) : [];
 
 /** How many webhooks were let through on this UTC day. */
 export const usedOn = (gate: Gate | undefined, day: string): number => slotsOn(gate, day).length;
@@ -79,7 +80,7 @@ export const letThrough = (before: Gate | undefined, asked: Asked, now: Ms): { g
     calls: asked.others + (asked.lists ?? 0) + admitted.size,
     from: asked.lists ? now : now + limits.turnLeadMs,
     paceMs: asked.paceMs,
-    ...(asked.lateMs && { lateMs: asked.lateMs }),
+    lateMs: asked.lateMs ?? 0,
     ...(asked.alone && { ...asked.alone, paceMs: 0, lateMs: limits.turnLateMs }),
     ...(asked.passing && { paceMs: 0, lateMs: limits.passLateMs }),
     horizonMs: asked.back ? limits.turnHorizonBackMs : limits.turnHorizonMs,

@@ -11,7 +11,7 @@ import {
 import { isLegal } from '../audit/states.ts';
 import { type Change, change, type Draft, read } from '../audit/table.ts';
 import type { Capabilities, Creation } from '../providers/contract.ts';
-import type { SecretStore } from '../secrets.ts';
+import { readGiven, type SecretStore } from '../secrets.ts';
 import { redactUrl } from '../url.ts';
 import { type Backup, fingerprint, type Webhook } from '../webhook.ts';
 import { follow } from './follow.ts';
@@ -157,14 +157,13 @@ const sourceOf = async (
   secrets: Readonly<Record<string, string>>,
 ): Promise<Source> => {
   if (!backup) return { status: 'error', why: 'its backup is gone, so there is nothing to create it from' };
-  const values: Record<string, string> = {};
-  for (const [name, reference] of Object.entries(secrets)) {
-    const read = await ports.secrets?.read(reference);
-    if (read?.status !== 'ok')
-      return { status: 'error', why: `the secret ${name} cannot be read: ${read?.why ?? 'this process reads none'}` };
-    values[name] = read.value;
-  }
-  const { url, ...others } = values;
+  const given = await readGiven(ports.secrets, secrets);
+  if (given.status === 'error')
+    return {
+      status: 'error',
+      why: `the secret ${given.name} cannot be read: ${given.refused?.why ?? 'this process reads none'}`,
+    };
+  const { url, ...others } = given.values;
   if (url === undefined && backup.urlRedacted)
     return {
       status: 'error',

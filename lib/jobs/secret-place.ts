@@ -1,12 +1,11 @@
 import { type CleanupRecord, recordName } from '../audit/record.ts';
 import type { Capabilities } from '../providers/contract.ts';
-import type { SecretStore } from '../secrets.ts';
+import { localForms, type SecretStore } from '../secrets.ts';
 import type { Verdict } from './judge.ts';
 import type { Ports } from './ports.ts';
 
 /** How people write a reference to a secret and a place for a new one, where this process runs. */
-export const formsOf = ({ secrets }: Pick<Ports, 'secrets'>): SecretStore['forms'] =>
-  secrets?.forms ?? { reference: 'env:NAME', place: 'file:PATH' };
+export const formsOf = ({ secrets }: Pick<Ports, 'secrets'>): SecretStore['forms'] => secrets?.forms ?? localForms;
 
 /** What a secret belongs to that comes with the restore of a record. */
 const ownerOf = recordName;

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { CommandError } from '../failure.ts';
 import type { Ports } from '../jobs/ports.ts';
+import { readGiven } from '../secrets.ts';
 import { words } from './request.ts';
 
 /** References to secrets by name, never values, and where a secret goes that the provider makes up. */
@@ -31,16 +32,12 @@ export const refuseSecrets = ({ secrets: store }: Pick<Ports, 'secrets'>, { secr
 
 /** The values behind the references, read here because they are used here. */
 export const valuesOf = async (ports: Ports, { secrets }: Secrets): Promise<Record<string, string>> => {
-  const values: Record<string, string> = {};
-  for (const [name, reference] of Object.entries(secrets)) {
-    const read = await ports.secrets?.read(reference);
-    if (read?.status !== 'ok')
-      throw new CommandError({
-        code: 'no-secret',
-        message: `--secret ${name}: ${read?.why ?? 'no secrets can be read here'}`,
-        hint: read?.hint ?? 'set the variable',
-      });
-    values[name] = read.value;
-  }
-  return values;
+  const given = await readGiven(ports.secrets, secrets);
+  if (given.status === 'ok') return given.values;
+  const { name, refused } = given;
+  throw new CommandError({
+    code: 'no-secret',
+    message: `--secret ${name}: ${refused?.why ?? 'no secrets can be read here'}`,
+    hint: refused?.hint ?? 'set the variable',
+  });
 };
