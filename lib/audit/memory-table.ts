@@ -1,4 +1,4 @@
-import { type Clause, type Item, indexKeys, type Key, type Row, type Table } from './table.ts';
+import { type Clause, type Item, indexKeys, keyName, type Row, type Table } from './table.ts';
 
 /** Whether a clause holds of an item, as DynamoDB would say. */
 export const holds = (item: Record<string, unknown> | undefined, clause: Clause): boolean => {
@@ -17,11 +17,9 @@ export const holds = (item: Record<string, unknown> | undefined, clause: Clause)
   }
 };
 
-const name = ({ pk, sk }: Key): string => `${pk}\n${sk}`;
-
 const inOrder = (a: Row, b: Row): number => {
   if (a.at !== b.at) return a.at < b.at ? -1 : 1;
-  return name(a) === name(b) ? 0 : name(a) < name(b) ? -1 : 1;
+  return keyName(a) === keyName(b) ? 0 : keyName(a) < keyName(b) ? -1 : 1;
 };
 
 /**
@@ -33,13 +31,13 @@ export const memoryTable = (): Table & { items: ReadonlyMap<string, Item> } => {
   return {
     items,
     async get(keys) {
-      const names = new Set(keys.map(name));
+      const names = new Set(keys.map(keyName));
       return [...names].flatMap((key) => (items.has(key) ? [structuredClone(items.get(key) as Item)] : []));
     },
     async put(item, condition) {
-      const there = items.get(name(item)) as Record<string, unknown> | undefined;
+      const there = items.get(keyName(item)) as Record<string, unknown> | undefined;
       if (!condition.every((clause) => holds(there, clause))) return false;
-      items.set(name(item), JSON.parse(JSON.stringify(item)) as Item);
+      items.set(keyName(item), JSON.parse(JSON.stringify(item)) as Item);
       return true;
     },
     async *query({ index, hash, from, to, descending, after }) {

@@ -11,6 +11,8 @@ import { packed, unpacked } from './packed.ts';
 import { readable } from './stored.ts';
 
 export type Key = { readonly pk: string; readonly sk: string };
+/** A key as one text, for maps. */
+export const keyName = ({ pk, sk }: Key): string => `${pk}\n${sk}`;
 
 /** What every item carries. `version` starts at 1; `lastWrite` names the write that made this version. */
 export type Item = Key & { readonly version: number; readonly lastWrite: string };
@@ -182,7 +184,7 @@ const refusedWrite = async (): Promise<never> => {
 /** The table in DynamoDB for who may only read it. Errors of the service reject. */
 export const readOnlyTable = (client: DynamoDBClient, name: string, clock: Clock): Table => ({
   async get(keys, how) {
-    const distinct = [...new Map(keys.map((key) => [`${key.pk}\n${key.sk}`, key])).values()];
+    const distinct = [...new Map(keys.map((key) => [keyName(key), key])).values()];
     const groups = await Promise.all(
       chunks(distinct, batchGetMax).map((group) => batchGet(client, name, group, how !== 'recent', clock)),
     );

@@ -1,16 +1,13 @@
 import { contentId } from '../canonical.ts';
 import type { Ms } from '../clock.ts';
-import { limits } from '../limits.ts';
 import { brokenBetween } from './chain.ts';
 import { type ClosedCycle, closedCyclesOf } from './cycles.ts';
 import type { AuditFilter } from './query.ts';
 import { type BackupItem, backupKey, type CleanupRecord, recordName } from './record.ts';
-import type { Item, Key, Table } from './table.ts';
+import { type Item, keyName, type Table } from './table.ts';
 import { type Spot, walk } from './walk.ts';
 
 export type Verification = { records: number; entries: number; broken: { record: string; why: string }[] };
-
-const nameOf = ({ pk, sk }: Key): string => `${pk}\n${sk}`;
 
 /** Of a record that was read, and so is whole in itself, with its closed cycles and its backups. */
 const wrongWith = (
@@ -24,7 +21,7 @@ const wrongWith = (
   if (broken) return broken;
   for (const { cycle, backup: hash } of [...cycles, record]) {
     if (!hash) continue;
-    const kept = backups.get(nameOf(backupKey(record, cycle))) as BackupItem | undefined;
+    const kept = backups.get(keyName(backupKey(record, cycle))) as BackupItem | undefined;
     if (!kept) return `the backup of cycle ${cycle} is missing`;
     if (contentId(kept.backup) !== hash) return `the backup of cycle ${cycle} was changed`;
   }
@@ -38,7 +35,7 @@ const checkAll = async (table: Table, records: readonly CleanupRecord[]): Promis
       backup ? [backupKey(record, cycle)] : [],
     ),
   );
-  const backups = new Map((await table.get(keys)).map((item) => [nameOf(item), item]));
+  const backups = new Map((await table.get(keys)).map((item) => [keyName(item), item]));
   return records.flatMap((record) => {
     const why = wrongWith(record, cycles.get(record.pk) ?? [], backups);
     return why ? [{ record: recordName(record), why }] : [];
@@ -56,21 +53,4 @@ export const verifyPage = async (
   const broken = [...unreadable, ...(await checkAll(table, records))];
   const entries = records.reduce((sum, record) => sum + record.seqBefore + record.history.length, 0);
   return { records: records.length + unreadable.length, entries, broken, next };
-};
-
-/** Checks every story that matches. */
-export const verifyRecords = async (table: Table, filter: AuditFilter, now: Ms): Promise<Verification> => {
-  const all: Verification = { records: 0, entries: 0, broken: [] };
-  let after: Spot | null = null;
-  do {
-    const page: Awaited<ReturnType<typeof verifyPage>> = await verifyPage(table, filter, now, {
-      limit: limits.pageRecordsMax,
-      after,
-    });
-    all.records += page.records;
-    all.entries += page.entries;
-    all.broken.push(...page.broken);
-    after = page.next;
-  } while (after !== null);
-  return all;
 };

@@ -27,7 +27,7 @@ export type Field = {
 /** What is wrong with each field, in words. */
 export type Problems = Readonly<Record<string, string>>;
 
-export const problemOf = ({ choices, wanted, problem }: Field, text: string, now: Ms): string | null => {
+const problemOf = ({ choices, wanted, problem }: Field, text: string, now: Ms): string | null => {
   if (text === '') return wanted;
   if (choices && !choices.some(([value]) => value === text)) return 'Choose one of these.';
   return problem(text, now);

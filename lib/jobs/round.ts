@@ -1,6 +1,6 @@
 import { recordKey, recordName } from '../audit/record.ts';
 import { whyUnreadable } from '../audit/stored.ts';
-import { change, type Draft, type Item, type Key } from '../audit/table.ts';
+import { change, type Draft, type Item, type Key, keyName } from '../audit/table.ts';
 import { contentId } from '../canonical.ts';
 import type { Ms } from '../clock.ts';
 import { limits } from '../limits.ts';
@@ -55,9 +55,7 @@ export const keepFound = async (
 const readFound = (item: ScopeItem, pages: ReadonlyMap<string, Item>): readonly PlanItem[] | null => {
   const { found } = item.lastScan ?? {};
   if (!found) return null;
-  const items = foundKeys(item).flatMap(
-    ({ pk, sk }) => (pages.get(`${pk}\n${sk}`) as FoundPage | undefined)?.items ?? [],
-  );
+  const items = foundKeys(item).flatMap((key) => (pages.get(keyName(key)) as FoundPage | undefined)?.items ?? []);
   return contentId(items) === found.hash ? items : null;
 };
 const foundKeys = (item: ScopeItem): Key[] =>
@@ -87,9 +85,7 @@ export const earlierParts = async (
   stopped: boolean,
 ): Promise<Earlier> => {
   const items = believed(await ports.table.get(scopes.map((scope) => scopeKey(account.name, scope)))) as ScopeItem[];
-  const pages = new Map(
-    believed(await ports.table.get(items.flatMap(foundKeys))).map((page) => [`${page.pk}\n${page.sk}`, page]),
-  );
+  const pages = new Map(believed(await ports.table.get(items.flatMap(foundKeys))).map((page) => [keyName(page), page]));
   const had = items.flatMap((item) => earlierScope(item, began, pages) ?? []);
   const proposed = had.flatMap((scope) => scope.items);
   const records = await readRecords(ports, proposed.map(recordKey));

@@ -1,5 +1,5 @@
 /** `node verify-size.ts RECORDS REPEATS`: milliseconds of this thread's CPU for one `audit verify`, page by page as the command asks. */
-import { type IndexQuery, type Item, indexKeys, type Key, type Row, type Table } from '../../lib/audit/table.ts';
+import { type IndexQuery, type Item, indexKeys, keyName, type Row, type Table } from '../../lib/audit/table.ts';
 import { verifyPage } from '../../lib/audit/verify.ts';
 import type { Spot } from '../../lib/audit/walk.ts';
 import { limits } from '../../lib/limits.ts';
@@ -20,7 +20,6 @@ const deletedRecords = async (name: string) => {
   return { items: [...made.table.items.values()], now: made.now() };
 };
 
-const nameOf = ({ pk, sk }: Key): string => `${pk}\n${sk}`;
 const inOrder = (a: Row, b: Row): number => (a.at === b.at ? (a.pk < b.pk ? -1 : 1) : a.at < b.at ? -1 : 1);
 
 /** The rows of one index under each hash, in order. */
@@ -39,7 +38,7 @@ const rowsOf = (items: readonly Item[], index: IndexQuery['index']): ReadonlyMap
 
 /** A table that is only read, and at no cost: items as they are, rows in order, and a row found at once. */
 const freeTable = (items: readonly Item[]): Table => {
-  const byName = new Map(items.map((item) => [nameOf(item), item]));
+  const byName = new Map(items.map((item) => [keyName(item), item]));
   const indexes = { due: rowsOf(items, 'due'), time: rowsOf(items, 'time') };
   const places = new Map(
     Object.values(indexes).flatMap((rows) =>
@@ -47,7 +46,7 @@ const freeTable = (items: readonly Item[]): Table => {
     ),
   );
   return {
-    get: async (keys) => keys.flatMap((key) => byName.get(nameOf(key)) ?? []),
+    get: async (keys) => keys.flatMap((key) => byName.get(keyName(key)) ?? []),
     put: async () => false,
     async *query({ index, hash, from, to, descending, after }) {
       const found = indexes[index].get(hash) ?? [];

@@ -1,4 +1,4 @@
-import type { Item, Key, Table } from '../../lib/audit/table.ts';
+import { type Item, type Key, keyName, type Table } from '../../lib/audit/table.ts';
 
 /** Bytes of a value as DynamoDB counts them (developer guide, "DynamoDB item sizes and formats"). */
 const bytesOf = (value: unknown): number => {
@@ -43,11 +43,11 @@ const empty = { writes: 0, writeUnits: 0, readUnits: 0, items: [] as string[] };
 /** The table with a meter: what DynamoDB would bill, indexes included. Refused writes cost as much as others, looks at an index half. */
 export const metered = (table: Table & { items: ReadonlyMap<string, Item> }, stored = (item: Item): object => item) => {
   let meter = { ...empty, items: [] as string[] };
-  const there = ({ pk, sk }: Key) => table.items.get(`${pk}\n${sk}`);
+  const there = (key: Key) => table.items.get(keyName(key));
   const port: Table = {
     ...table,
     async get(keys, how) {
-      const distinct = new Map(keys.map((key) => [`${key.pk}\n${key.sk}`, there(key)]));
+      const distinct = new Map(keys.map((key) => [keyName(key), there(key)]));
       for (const item of distinct.values())
         meter.readUnits +=
           (how === 'recent' ? 0.5 : 1) * Math.max(1, Math.ceil(item ? itemBytes(stored(item)) / 4096 : 0));

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Item, Table } from '../../lib/audit/table.ts';
+import { type Item, keyName, type Table } from '../../lib/audit/table.ts';
 import type { Ports } from '../../lib/jobs/ports.ts';
 import { sweep } from '../../lib/jobs/sweep.ts';
 import { day, shop, testHook, webhook } from './world.ts';
@@ -8,19 +8,18 @@ import { day, shop, testHook, webhook } from './world.ts';
 const behind = async (...ids: string[]) => {
   const w = shop([webhook('live'), ...ids.map((id) => testHook(id))]);
   const before = new Map<string, Item>();
-  const nameOf = ({ pk, sk }: { pk: string; sk: string }) => `${pk}\n${sk}`;
   let old = 0;
   const table: Table = {
     ...w.table,
     get: async (keys, how) => {
       if (how !== 'recent') return w.table.get(keys);
       old += keys.length;
-      return keys.flatMap((key) => before.get(nameOf(key)) ?? []);
+      return keys.flatMap((key) => before.get(keyName(key)) ?? []);
     },
     put: async (item, condition) => {
-      const there = w.table.items.get(nameOf(item));
+      const there = w.table.items.get(keyName(item));
       const won = await w.table.put(item, condition);
-      if (won && there) before.set(nameOf(item), there);
+      if (won && there) before.set(keyName(item), there);
       return won;
     },
   };

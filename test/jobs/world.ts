@@ -2,7 +2,6 @@ import { memoryTable } from '../../lib/audit/memory-table.ts';
 import { auditRecords } from '../../lib/audit/printed.ts';
 import { type CleanupRecord, recordKey } from '../../lib/audit/record.ts';
 import { change } from '../../lib/audit/table.ts';
-import { verifyRecords } from '../../lib/audit/verify.ts';
 import type { Clock, Random } from '../../lib/clock.ts';
 import { approve, decideOn, setStopped } from '../../lib/jobs/decide.ts';
 import type { Job } from '../../lib/jobs/job.ts';
@@ -18,6 +17,7 @@ import { policyHash } from '../../lib/policy/packaged.ts';
 import type { Account, Policy } from '../../lib/policy/policy.ts';
 import type { Capabilities, Listing, Outcome, Provider } from '../../lib/providers/contract.ts';
 import { covers, type Webhook } from '../../lib/webhook.ts';
+import { verifyRecords } from '../audit/verify-all.ts';
 
 export const start = Date.parse('2026-11-02T08:00:00Z');
 const day = 86_400_000;

@@ -1,7 +1,7 @@
 import { type CleanupRecord, recordKey, recordRef } from '../../lib/audit/record.ts';
 import { isOpen } from '../../lib/audit/states.ts';
-import { verifyRecords } from '../../lib/audit/verify.ts';
 import { fingerprintParts, keyOf } from '../../lib/webhook.ts';
+import { verifyRecords } from '../audit/verify-all.ts';
 import type { Made } from './creations.ts';
 import { alone, type Step } from './oracle.ts';
 import type { Hook, Remote, Scope } from './remote.ts';

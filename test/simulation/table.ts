@@ -7,6 +7,7 @@ import {
   type Item,
   indexKeys,
   type Key,
+  keyName,
   type Table,
 } from '../../lib/audit/table.ts';
 import type { Ms } from '../../lib/clock.ts';
@@ -15,8 +16,6 @@ import { count, injected, type Task, type Travel, tell, type World, wire } from 
 
 type Fields = Readonly<Record<string, unknown>>;
 type Row = { key: Key; version: number; fields: Fields };
-
-const nameOf = ({ pk, sk }: Key): string => `${pk}\n${sk}`;
 
 export type Watch = {
   /** After a write took effect. `text` is all that the table now holds of the item. */
@@ -36,7 +35,7 @@ export const createTable = (world: World, watch: Watch) => {
   const indexed = (item: Item): void => {
     const row = { key: { pk: item.pk, sk: item.sk }, version: item.version, fields: item as unknown as Fields };
     const land = (): void => {
-      if ((index.get(nameOf(item))?.version ?? 0) < row.version) index.set(nameOf(item), row);
+      if ((index.get(keyName(item))?.version ?? 0) < row.version) index.set(keyName(item), row);
     };
     if (chance.in(world.faults.indexLag)) scheduler.after(chance.between(0, 300_000), land);
     else land();
@@ -53,14 +52,14 @@ export const createTable = (world: World, watch: Watch) => {
   };
 
   const write = (task: Task, item: Item, condition: Condition): boolean => {
-    const before = items.get(nameOf(item));
+    const before = items.get(keyName(item));
     const clauses =
       world.without === 'lease-token' ? condition.filter(({ attribute }) => attribute !== 'version') : condition;
     if (!clauses.every((clause) => holds(before as unknown as Fields, clause))) return false;
     const text = JSON.stringify(world.without === 'busy' ? withoutBusy(item) : item);
     const after = Object.freeze(JSON.parse(text) as Item);
-    items.set(nameOf(item), after);
-    if (copies.in(0.2)) behind.set(nameOf(item), { before, until: scheduler.now() + copies.between(0, 2_000) });
+    items.set(keyName(item), after);
+    if (copies.in(0.2)) behind.set(keyName(item), { before, until: scheduler.now() + copies.between(0, 2_000) });
     if ((item as Partial<CleanupRecord>).month !== undefined) indexed(after);
     watch.put(task, before, after, text);
     return true;
@@ -95,7 +94,7 @@ export const createTable = (world: World, watch: Watch) => {
       wire(world, task, 'get', travel(), () => {
         failsNow();
         watch.get(task, keys);
-        const names = new Set(keys.map(nameOf));
+        const names = new Set(keys.map(keyName));
         return [...names].flatMap((name) => (how === 'recent' ? recent(name) : items.get(name)) ?? []);
       }),
     put: (item, condition) =>
@@ -120,7 +119,7 @@ export const createTable = (world: World, watch: Watch) => {
 
   /** The table as it is, for the oracle: no faults and no lag. */
   const truth: Table = {
-    get: async (keys) => [...new Set(keys.map(nameOf))].flatMap((name) => items.get(name) ?? []),
+    get: async (keys) => [...new Set(keys.map(keyName))].flatMap((name) => items.get(name) ?? []),
     put: async () => false,
     async *query(query) {
       yield* rows(query);
@@ -128,7 +127,7 @@ export const createTable = (world: World, watch: Watch) => {
   };
   const records = (): CleanupRecord[] =>
     [...items.values()].filter(({ pk, sk }) => sk === 'record' && pk.startsWith('webhook#')) as CleanupRecord[];
-  const find = (key: Key): Item | undefined => items.get(nameOf(key));
+  const find = (key: Key): Item | undefined => items.get(keyName(key));
   /** When something is due next by the records themselves; null where nothing is. */
   const nextDue = (): Ms | null => {
     const due = records().flatMap(({ due: hash, dueAt }) => (hash && dueHashes.includes(hash) ? [dueAt as Ms] : []));
